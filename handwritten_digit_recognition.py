@@ -1,0 +1,308 @@
+"""Train a convolutional network on MNIST, save it, and show how it learned.
+
+    python handwritten_digit_recognition.py                 about two minutes on two cores
+    python handwritten_digit_recognition.py --epochs 1      a quick look
+    python handwritten_digit_recognition.py --model models/mine.h5 --no-show
+
+MNIST is downloaded at the first run and kept as dataset/mnist.npz. The model goes to models/, with three pictures
+beside it: its learning curves, the data, and its errors. What comes of it is for prediction.py to read with.
+"""
+
+import argparse
+import os
+import sys
+import zipfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+
+from quiet_keras import keras
+
+ROOT = Path(__file__).resolve().parent
+DATASET = ROOT / "dataset" / "mnist.npz"
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
+
+EPOCHS = 10
+BATCH_SIZE = 128
+LEARNING_RATE = 2e-3  # at the start; it falls to zero along a cosine, so that any number of epochs ends well
+HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
+
+
+def main():
+    options = parse_arguments()
+    keras.utils.set_random_seed(options.seed)
+    try:
+        x_train, y_train, x_test, y_test = load_mnist()
+    except DatasetError as error:
+        sys.exit(str(error))
+    training, validation = hold_out(x_train, y_train)
+
+    model = build_cnn()
+    model.summary()
+    try:
+        history = train(model, training, validation, options.epochs, options.batch_size)
+    except KeyboardInterrupt:
+        print(f"\nStopped: nothing was saved.{untouched(options.model)}", file=sys.stderr)
+        sys.exit(130)
+    loss, accuracy = model.evaluate(net_input(x_test), y_test, batch_size=1000, verbose=0)
+    wrong = round(len(x_test) * (1 - accuracy))
+    print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
+    print(f"test accuracy {accuracy:.2%} ({wrong:,} read wrongly), test loss {loss:.4f}\n")
+
+    save_model(model, options.model)
+    pictures = {
+        "curves": plot_curves(history),
+        "data": plot_data(x_train, y_train, y_test),
+        "errors": plot_errors(model.predict(net_input(x_test), batch_size=1000, verbose=0), x_test, y_test),
+    }
+    for name, figure in pictures.items():
+        save_picture(figure, options.model.with_name(f"{options.model.stem}_{name}.png"))
+    print(f"Read your own pictures with it:  python prediction.py{using(options.model)}")
+    if options.show and matplotlib.get_backend().lower() != "agg":  # agg: there is no display
+        print("Close the windows to end.")
+        plt.show()
+
+
+# --- data ---
+
+
+class DatasetError(Exception):
+    """The data set cannot be had or used; the message says why and what to do."""
+
+
+def load_mnist(path=DATASET):
+    """Return MNIST as x_train, y_train, x_test, y_test: images uint8 (n, 28, 28), labels uint8 (n,) from 0 to 9.
+
+    Reads `path`; where there is none, Keras downloads MNIST and it is kept there. Raises DatasetError.
+    """
+    if not path.exists():
+        print(f"There is no {near(path)} yet, so Keras downloads MNIST (11 MB).", flush=True)
+        try:
+            (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+        except Exception as error:  # Keras raises no more precise one, whatever went wrong
+            raise DatasetError(
+                f"MNIST could not be downloaded: {error}\n"
+                f"Try again when the network is there, or fetch {MNIST_URL}\nelsewhere and put it at {path}"
+            ) from error
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as beside:
+            np.savez_compressed(beside, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    return read_mnist(path)
+
+
+def read_mnist(path):
+    """Return the arrays of the file at `path` as load_mnist does. Raises DatasetError where they are not MNIST's."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = [file[key] for key in ("x_train", "y_train", "x_test", "y_test")]
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise DatasetError(unusable(path, f"it cannot be read ({error})")) from error
+    for images, labels in (arrays[:2], arrays[2:]):
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+            raise DatasetError(unusable(path, f"its images are {images.dtype} {images.shape}, not uint8 (n, 28, 28)"))
+        if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+            raise DatasetError(unusable(path, f"its labels are {labels.dtype} {labels.shape}, not one integer an image"))
+        if len(labels) < 100 or labels.min() < 0 or labels.max() > 9:
+            raise DatasetError(unusable(path, "it wants at least 100 images in each half, labelled 0 to 9"))
+    return arrays
+
+
+def unusable(path, reason):
+    return (
+        f"{path} is not the MNIST data set: {reason}.\n"
+        f"It is left as it is. Move it away, and the next run downloads MNIST; or put {MNIST_URL} in its place."
+    )
+
+
+def hold_out(images, labels):
+    """Split into (training, validation), each a pair of net input and labels; the same split whatever the seed."""
+    order = np.random.default_rng(0).permutation(len(images))
+    validation, training = np.split(order, [round(len(images) * HELD_OUT)])
+    return (net_input(images[training]), labels[training]), (net_input(images[validation]), labels[validation])
+
+
+def net_input(images):
+    """Turn images uint8 (n, 28, 28) from 0 to 255 into what the net takes: float32 (n, 28, 28, 1) from 0 to 1."""
+    return images[..., np.newaxis].astype("float32") / 255
+
+
+# --- model ---
+
+
+def build_cnn():
+    """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, the probabilities of the ten digits out."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(32, 5, activation="relu"),  # 24 x 24 x 32
+            keras.layers.MaxPooling2D(),  # 12 x 12 x 32
+            keras.layers.Conv2D(64, 3, activation="relu"),  # 10 x 10 x 64
+            keras.layers.MaxPooling2D(),  # 5 x 5 x 64
+            keras.layers.Flatten(),  # 1600
+            keras.layers.Dropout(0.3),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(10, activation="softmax"),
+        ],
+        name="handwritten_digit_cnn",
+    )
+
+
+def train(model, training, validation, epochs, batch_size):
+    """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation."""
+    steps = epochs * -(-len(training[0]) // batch_size)
+    model.compile(
+        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
+    return model.fit(
+        *training, batch_size=batch_size, epochs=epochs, validation_data=validation, verbose=progress
+    ).history
+
+
+def save_model(model, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as beside:
+        model.save(beside, include_optimizer=False)
+    print(f"Saved {near(path)}")
+
+
+# --- pictures ---
+
+
+def plot_curves(history):
+    """Return a figure of the loss and the accuracy after each epoch, on training and validation images."""
+    epochs = range(1, len(history["loss"]) + 1)
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Learning curves")
+    for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
+        axis.plot(epochs, history[measure], "o-", label="training (with dropout)")
+        axis.plot(epochs, history[f"val_{measure}"], "o-", label="validation")
+        axis.set(title=measure.capitalize(), xlabel="epoch")
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.grid(alpha=0.3)
+        axis.legend()
+    axes[1].yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0))
+    return figure
+
+
+def plot_data(x_train, y_train, y_test):
+    """Return a figure of ten training images of each digit, and of how many of each there are."""
+    figure, (samples, counts) = plt.subplots(1, 2, figsize=(11, 5), layout="constrained", num="Data set")
+    rows = [x_train[y_train == digit][:10] for digit in range(10)]
+    sheet = np.full((10 * 28, 10 * 28), 255, np.uint8)
+    for row, images in enumerate(rows):
+        for column, image in enumerate(images):
+            sheet[row * 28 : row * 28 + 28, column * 28 : column * 28 + 28] = 255 - image
+    samples.imshow(sheet, cmap="gray")
+    samples.set(title="Training images", xticks=[], yticks=range(14, 280, 28), yticklabels=range(10))
+
+    in_training, in_test = np.bincount(y_train, minlength=10), np.bincount(y_test, minlength=10)
+    counts.bar(np.arange(10) - 0.2, in_training, 0.4, label=f"training and validation, {len(y_train):,}")
+    counts.bar(np.arange(10) + 0.2, in_test, 0.4, label=f"test, {len(y_test):,}")
+    counts.set(title="Images of each digit", xticks=range(10), ylim=(0, 1.2 * in_training.max()))
+    counts.legend()
+    return figure
+
+
+def plot_errors(probabilities, images, labels):
+    """Return a figure of the confusion matrix, and of the wrong answers that the net was surest of.
+
+    probabilities: (n, 10); images: uint8 (n, 28, 28); labels: (n,).
+    """
+    answers, confidences = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    confusion = np.zeros((10, 10), int)
+    np.add.at(confusion, (labels, answers), 1)
+
+    figure = plt.figure(figsize=(12, 5.5), layout="constrained", num="Errors")
+    left, right = figure.subfigures(1, 2)
+    axis = left.subplots()
+    shares = confusion / confusion.sum(axis=1, keepdims=True).clip(1)
+    axis.imshow(shares, cmap="Blues", norm=matplotlib.colors.PowerNorm(0.3, 0, 1))  # 0.3: one error still shows
+    for label, answer in np.argwhere(confusion):
+        colour = "white" if label == answer else "black"
+        axis.text(answer, label, confusion[label, answer], ha="center", va="center", color=colour, fontsize=8)
+    axis.set(title="Confusion matrix", xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10))
+
+    wrong = np.flatnonzero(answers != labels)
+    surest = wrong[np.argsort(-confidences[wrong], kind="stable")][:20]
+    right.suptitle(f"The surest of {len(wrong)} wrong answers")
+    for i, axis in zip(surest, right.subplots(4, 5).flat, strict=False):
+        axis.imshow(images[i], cmap="gray_r")
+        axis.set_title(f"{labels[i]} read as {answers[i]}, {confidences[i]:.0%}", fontsize=8)
+    for axis in right.axes:
+        axis.set_axis_off()
+    return figure
+
+
+def save_picture(figure, path):
+    with written_whole(path) as beside:
+        figure.savefig(beside, dpi=100)
+    print(f"Saved {near(path)}")
+
+
+# --- files and words ---
+
+
+@contextmanager
+def written_whole(path):
+    """Give a path beside `path` to write to, and rename it to `path` once that has gone well.
+
+    So whatever happens there is the old file or the new one, never half of one.
+    """
+    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def near(path):
+    """Return `path` as one would type it in the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def untouched(model):
+    return f" The earlier {near(model)} is untouched." if model.exists() else ""
+
+
+def using(model):
+    return "" if model == MODEL else f" --model {near(model)}"
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description="Train a convolutional network on MNIST, save it, and show how it learned.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--epochs", type=positive, default=EPOCHS, help="times to go through the training images")
+    parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, help="images for each step of learning")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed on the same machine gives the same model")
+    parser.add_argument("--model", type=model_path, default=str(near(MODEL)), help="where to save, as .h5 or .keras")
+    parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
+    return parser.parse_args()
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is too few; at least 1")
+    return number
+
+
+def model_path(text):
+    path = Path(text).absolute()
+    if path.suffix not in (".h5", ".keras"):
+        raise argparse.ArgumentTypeError(f"{text} must end in .h5 or .keras")
+    return path
+
+
+if __name__ == "__main__":
+    main()
