@@ -103,10 +103,10 @@ def read_mnist(path):
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise DatasetError(unusable(path, f"it cannot be read ({error})")) from error
     for images, labels in (arrays[:2], arrays[2:]):
-        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
-            raise DatasetError(unusable(path, f"its images are {images.dtype} {images.shape}, not uint8 (n, 28, 28)"))
+        if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+            raise DatasetError(unusable(path, f"images should be uint8 (n, 28, 28), not {images.dtype} {images.shape}"))
         if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
-            raise DatasetError(unusable(path, f"its labels are {labels.dtype} {labels.shape}, not one integer an image"))
+            raise DatasetError(unusable(path, f"{labels.dtype} {labels.shape} is not an integer label an image"))
         if len(labels) < 100 or labels.min() < 0 or labels.max() > 9:
             raise DatasetError(unusable(path, "it wants at least 100 images in each half, labelled 0 to 9"))
     return arrays
@@ -259,7 +259,7 @@ def written_whole(path):
     beside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield beside
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from preprocessing import UnreadablePicture, find_marks, read_picture
+from preprocessing import PictureError, find_marks, read_picture
 
 ROOT = Path(__file__).resolve().parent
 MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
@@ -63,12 +63,13 @@ def load_classifier(path):
         model = keras.models.load_model(path, compile=False)
         shapes = model.input_shape, model.output_shape
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
-        reason = str(error).splitlines()[0]
-        raise ModelError(f"{path} is not a model that Keras can load ({reason}). Train a new one, or name another.") from error
+        reason = f"{path} is no model that Keras can load: {str(error).splitlines()[0]}"
+        raise ModelError(
+            f"{reason}\nTrain a new one (python handwritten_digit_recognition.py) or name another."
+        ) from error
     if shapes != ((None, 28, 28, 1), (None, 10)):
-        raise ModelError(f"{path} is another kind of model: it takes {shapes[0]} and gives {shapes[1]}, not "
-                         "(None, 28, 28, 1) and (None, 10).")
-    return lambda images: np.asarray(model(images[..., np.newaxis], training=False))
+        raise ModelError(f"{path} turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
+    return lambda images: keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
 
 
 def picture_paths(paths):
@@ -86,7 +87,7 @@ def read(path, classify):
     result = {"image": str(path), "text": "", "error": None, "digits": []}
     try:
         marks = find_marks(read_picture(path))
-    except UnreadablePicture as error:
+    except PictureError as error:
         return {**result, "error": str(error)}
     if marks:
         probabilities = classify(np.stack([mark.pixels for mark in marks]))
@@ -128,7 +129,7 @@ def in_words(result):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Read handwritten digits from pictures.")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="IMAGE or FOLDER", help="what to read (default: images/)")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="IMAGE or FOLDER", help="default: images/")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     parser.add_argument("--model", type=Path, default=near(MODEL), help="a Keras model (default: %(default)s)")
     options = parser.parse_args()

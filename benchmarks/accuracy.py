@@ -29,8 +29,8 @@ def main():
             seconds.append(time.perf_counter() - start)
             accuracies.append(float(re.search(r"test accuracy ([\d.]+)%", printed)[1]))
             print(f"seed {seed}: {accuracies[-1]:.2f} %, {seconds[-1]:.0f} s", flush=True)
-    print(f"mean of {len(SEEDS)}: {statistics.mean(accuracies):.2f} %, spread {statistics.stdev(accuracies):.2f}", end="")
-    print(f" (standard deviation); {statistics.mean(seconds):.0f} s")
+    mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
+    print(f"mean of {len(SEEDS)}: {mean:.2f} %, standard deviation {spread:.2f}; {statistics.mean(seconds):.0f} s each")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Draw the sample pictures of this folder: strokes of a hand, a pen, paper, light, a camera.
 
-    python images/draw_samples.py             writes them beside this file
+    python images/draw_samples.py
+
+It writes them beside itself, the same ones every time.
 """
 
 from pathlib import Path
@@ -10,25 +12,30 @@ import numpy as np
 
 FOLDER = Path(__file__).resolve().parent
 
-# Strokes through control points (x, y) in a box of 0 to 1 for the height, y downwards, as somebody wrote them once.
+# Strokes as somebody wrote them once: points "x,y" in percent of the digit's height, y downwards.
 STROKES = {
-    "0": [[(0.46, 0.05), (0.2, 0.12), (0.07, 0.45), (0.12, 0.82), (0.33, 0.99), (0.58, 0.84), (0.68, 0.5), (0.6, 0.16), (0.42, 0.02), (0.36, 0.08)]],
-    "1": [[(0.08, 0.34), (0.2, 0.2), (0.31, 0.02), (0.29, 0.4), (0.3, 0.72), (0.28, 1.0)]],
-    "2": [[(0.06, 0.25), (0.16, 0.07), (0.37, 0.01), (0.56, 0.13), (0.55, 0.34), (0.36, 0.62), (0.06, 0.95), (0.12, 0.96), (0.36, 0.92), (0.68, 0.97)]],
-    "3": [[(0.1, 0.12), (0.3, 0.01), (0.53, 0.11), (0.52, 0.32), (0.25, 0.46), (0.29, 0.47), (0.56, 0.58), (0.6, 0.82), (0.36, 1.0), (0.06, 0.9)]],
-    "4": [[(0.36, 0.02), (0.24, 0.3), (0.06, 0.62), (0.3, 0.61), (0.68, 0.58)], [(0.5, 0.34), (0.47, 0.66), (0.48, 1.0)]],
-    "5": [[(0.2, 0.06), (0.16, 0.25), (0.13, 0.45), (0.33, 0.38), (0.56, 0.5), (0.58, 0.76), (0.36, 0.98), (0.06, 0.92)], [(0.23, 0.04), (0.42, 0.05), (0.64, 0.0)]],
-    "6": [[(0.5, 0.0), (0.28, 0.18), (0.1, 0.5), (0.1, 0.8), (0.28, 0.99), (0.5, 0.92), (0.57, 0.7), (0.42, 0.54), (0.2, 0.62), (0.11, 0.76)]],
-    "7": [[(0.05, 0.1), (0.22, 0.06), (0.62, 0.03), (0.48, 0.3), (0.34, 0.62), (0.24, 1.0)]],
-    "7 crossed": [[(0.05, 0.1), (0.25, 0.05), (0.64, 0.04), (0.48, 0.34), (0.34, 0.65), (0.25, 1.0)], [(0.18, 0.52), (0.4, 0.48), (0.6, 0.47)]],
-    "8": [[(0.52, 0.14), (0.34, 0.01), (0.14, 0.13), (0.2, 0.34), (0.42, 0.5), (0.58, 0.72), (0.46, 0.96), (0.2, 0.97), (0.1, 0.76), (0.28, 0.52), (0.5, 0.34), (0.54, 0.16)]],
-    "9": [[(0.56, 0.2), (0.4, 0.03), (0.16, 0.1), (0.1, 0.34), (0.26, 0.5), (0.46, 0.4), (0.57, 0.18), (0.54, 0.5), (0.5, 0.76), (0.4, 1.0)]],
+    "0": ["46,5 20,12 7,45 12,82 33,99 58,84 68,50 60,16 42,2 36,8"],
+    "1": ["8,34 20,20 31,2 29,40 30,72 28,100"],
+    "2": ["6,25 16,7 37,1 56,13 55,34 36,62 6,95 12,96 36,92 68,97"],
+    "3": ["10,12 30,1 53,11 52,32 25,46 29,47 56,58 60,82 36,100 6,90"],
+    "4": ["36,2 24,30 6,62 30,61 68,58", "50,34 47,66 48,100"],
+    "5": ["20,6 16,25 13,45 33,38 56,50 58,76 36,98 6,92", "23,4 42,5 64,0"],
+    "6": ["50,0 28,18 10,50 10,80 28,99 50,92 57,70 42,54 20,62 11,76"],
+    "7": ["5,10 22,6 62,3 48,30 34,62 24,100"],
+    "7 crossed": ["5,10 25,5 64,4 48,34 34,65 25,100", "18,52 40,48 60,47"],
+    "8": ["52,14 34,1 14,13 20,34 42,50 58,72 46,96 20,97 10,76 28,52 50,34 54,16"],
+    "9": ["56,20 40,3 16,10 10,34 26,50 46,40 57,18 54,50 50,76 40,100"],
 }
 
 
+def points_of(stroke):
+    """Return the points of a stroke as shares of the digit's height, float (n, 2)."""
+    return np.array([point.split(",") for point in stroke.split()], float) / 100
+
+
 def curve(points, steps=24):
-    """Return a smooth line through `points` (Catmull-Rom), float (n, 2)."""
-    p = np.array([points[0], *points, points[-1]], float)
+    """Return a smooth line through `points`, float (n, 2) (Catmull-Rom)."""
+    p = np.vstack([points[:1], points, points[-1:]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     parts = [
         0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
@@ -72,8 +79,8 @@ class Sheet:
             size = height * self.random.normal(1, 0.04)
             right = 0.0
             for stroke in strokes:
-                wobbled = np.array(stroke) + self.random.normal(0, 0.012, (len(stroke), 2))
-                line = curve(wobbled)
+                points = points_of(stroke)
+                line = curve(points + self.random.normal(0, 0.012, points.shape))
                 line[:, 0] += slant * (1 - line[:, 1])
                 right = max(right, line[:, 0].max())
                 self.draw(layer, line * size + (x, y), pen)
@@ -87,7 +94,7 @@ class Sheet:
     def draw(self, layer, line, pen):
         pressure = 1 + 0.12 * np.sin(np.linspace(0, 5, len(line)) + self.random.uniform(0, 6))
         for a, b, share in zip(line, line[1:], pressure, strict=False):
-            ends = [tuple(int(round(v * 16)) for v in point) for point in (a, b)]
+            ends = [tuple(round(v * 16) for v in point) for point in (a, b)]
             cv2.line(layer, *ends, 1.0, max(1, round(pen * share)), cv2.LINE_AA, 4)
 
     def light(self, towards=(0.2, 0.1), falloff=0.3, colour=(1.0, 1.0, 1.0), creases=0.0):
@@ -160,8 +167,9 @@ def draw_photos():
     sheet = Sheet(6, 900, 650, paper=(215, 225, 232)).write("6", 560, 330, 190, 8, green, slant=0.1, grain=0.15)
     sheet.light((0.9, 0.9), 0.45, creases=0.02).photograph("six.jpg")
 
-    sheet = Sheet(8, 800, 650, paper=(62, 74, 58), grain=4).write("8", 250, 110, 420, 20, (225, 228, 228), 0.1, grain=0.6)
-    sheet.light((0.4, 0.1), 0.3).photograph("eight.jpg")
+    board = Sheet(8, 800, 650, paper=(62, 74, 58), grain=4)
+    board.write("8", 250, 110, 420, 20, (225, 228, 228), slant=0.1, grain=0.6)
+    board.light((0.4, 0.1), 0.3).photograph("eight.jpg")
 
     sheet = Sheet(9, 600, 600).write("9", 130, 60, 470, 62, (40, 30, 28), grain=0.12)
     sheet.light((0.2, 0.9), 0.3, (0.9, 1.0, 0.98)).photograph("nine.jpg")
@@ -180,13 +188,13 @@ def draw_photos():
 def draw_on_screen():
     canvas = np.full((280, 280, 3), 255, np.uint8)
     for stroke in STROKES["7 crossed"]:
-        points = np.int32((curve(stroke) * 190 + (70, 45)) * 16)
+        points = np.int32((curve(points_of(stroke)) * 190 + (70, 45)) * 16)
         cv2.polylines(canvas, [points], False, (30, 30, 30), 12, cv2.LINE_AA, 4)
     save("seven.png", canvas)
 
     alpha = np.zeros((320, 260), np.uint8)
     for stroke in STROKES["2"]:
-        points = np.int32((curve(stroke) * (250, 230) + (40, 45)) * 16)
+        points = np.int32((curve(points_of(stroke)) * (250, 230) + (40, 45)) * 16)
         cv2.polylines(alpha, [points], False, 255, 9, cv2.LINE_AA, 4)
     ink = np.zeros((*alpha.shape, 3), np.uint8)
     ink[:] = (140, 60, 20)

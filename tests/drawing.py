@@ -1,0 +1,56 @@
+"""What the tests draw: digits out of the strokes of images/draw_samples.py, on paper, and small data sets of them."""
+
+import cv2
+import numpy as np
+
+from images.draw_samples import STROKES, curve, points_of
+from preprocessing import to_mnist
+
+
+def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):
+    """Return a picture uint8 (h, w, 3) of `text`, digits side by side, `height` px high, rows divided by line ends."""
+    rows = text.split("\n")
+    columns = max(len(row) for row in rows)
+    size = size or (int(height * (1.5 * len(rows) + 0.5)), int(height * (1.0 * columns + 0.8)))
+    left, top = at or (int(0.5 * height), int(0.5 * height))
+    grey = np.full(size, paper, np.uint8)
+    for y, row in enumerate(rows):
+        for x, digit in enumerate(row):
+            draw(grey, digit, (left + x * height, top + 1.5 * y * height), height, pen, ink)
+    return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+
+
+def draw(grey, digit, corner, height, pen, ink):
+    for stroke in STROKES[digit]:
+        points = np.int32(np.round((curve(points_of(stroke)) * height + corner) * 16))
+        cv2.polylines(grey, [points], False, ink, pen, cv2.LINE_AA, 4)
+
+
+def drawn_data_set(count, seed):
+    """Return images uint8 (count, 28, 28) in MNIST's form and labels uint8 (count,): ten digits, a little varied."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 10, count).astype(np.uint8)
+    images = np.empty((count, 28, 28), np.uint8)
+    for i, label in enumerate(labels):
+        field = np.zeros((120, 120), np.uint8)
+        for stroke in STROKES[str(label)]:
+            points = points_of(stroke)
+            line = curve(points + random.normal(0, 0.025, points.shape)) * 80 + (30, 20)
+            cv2.polylines(field, [np.int32(line * 16)], False, 255, int(random.integers(6, 12)), cv2.LINE_AA, 4)
+        images[i] = np.round(to_mnist(field > 127) * 255)
+    return images, labels
+
+
+def save_data_set(path, count=1200):
+    x_train, y_train = drawn_data_set(count, 0)
+    x_test, y_test = drawn_data_set(200, 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+
+
+def save_picture(path, picture):
+    """Write `picture` to `path`, in the form that its ending names, whatever characters are in its name."""
+    done, data = cv2.imencode(path.suffix, picture)
+    assert done
+    path.write_bytes(data.tobytes())
+    return path

@@ -1,0 +1,152 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from conftest import ROOT
+from drawing import picture_of, save_picture
+
+import prediction
+from preprocessing import Mark, find_marks
+
+SAMPLES = {
+    "zero.jpg": "0",
+    "one.jpg": "1",
+    "two.jpg": "2",
+    "three.jpg": "3",
+    "four.jpg": "4",
+    "five.jpg": "5",
+    "six.jpg": "6",
+    "seven.png": "7",
+    "eight.jpg": "8",
+    "nine.jpg": "9",
+    "transparent_two.png": "2",
+    "phone_number.jpg": "0123456",
+    "two_rows.jpg": "123\n4768",
+    "empty_page.jpg": "",
+}
+
+
+def run(*arguments, folder=ROOT, script=ROOT / "prediction.py"):
+    command = [sys.executable, script, *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+
+
+def test_every_sample_has_its_answer_here():
+    assert {path.name for path in prediction.picture_paths([ROOT / "images"])} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_samples_are_read_right(name, classify):
+    assert prediction.read(ROOT / "images" / name, classify)["text"] == SAMPLES[name]
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_size_place_brightness_and_polarity_do_not_change_the_answer(digit, classify):
+    usual = picture_of(digit)
+    variants = {
+        "usual": usual,
+        "white on black": 255 - usual,
+        "dim": (usual * 0.3).astype(np.uint8),
+        "tiny and off centre": picture_of(digit, height=60, pen=4, size=(600, 900), at=(820, 520)),
+        "a thin line": picture_of(digit, height=600, pen=3),
+        "a fat brush": picture_of(digit, height=150, pen=26),
+        "28 px": cv2.resize(usual, (28, 28), interpolation=cv2.INTER_AREA),
+    }
+    answers = {name: answer(picture, classify) for name, picture in variants.items()}
+    assert answers == dict.fromkeys(variants, int(digit))
+
+
+def answer(picture, classify):
+    (mark,) = find_marks(picture)
+    return classify(mark.pixels[np.newaxis]).argmax()
+
+
+def test_images_is_read_when_nothing_is_named():
+    done = run()
+    assert done.returncode == 0 and done.stderr == ""
+    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert len(lines) == len(SAMPLES)
+    assert lines["images/empty_page.jpg"] == "no digit found"
+    assert lines["images/zero.jpg"].startswith("0  (") and lines["images/zero.jpg"].endswith(" %)")
+    assert lines["images/two_rows.jpg"].startswith("123 4768  (lowest ")
+
+
+def test_json_gives_an_object_a_file_and_one_bad_file_does_not_stop_the_others(tmp_path):
+    save_picture(tmp_path / "a.png", picture_of("12\n3", height=120, pen=9))
+    (tmp_path / "b.png").write_text("no picture")
+    save_picture(tmp_path / "c.png", picture_of("", size=(50, 50)))
+    (tmp_path / "notes.txt").write_text("not looked at")
+    done = run("--json", tmp_path, tmp_path / "missing.png", folder=tmp_path)
+    assert done.returncode == 1
+    first, second, third, fourth = (json.loads(line) for line in done.stdout.splitlines())
+
+    assert first["text"] == "12\n3" and first["error"] is None
+    assert [digit["row"] for digit in first["digits"]] == [0, 0, 1]
+    digit = first["digits"][0]
+    assert digit["digit"] == 1 and digit["sure"] is True
+    assert digit["top"][0] == [1, digit["confidence"]] and len(digit["top"]) == 3
+    x, y, width, height = digit["box"]
+    assert 50 < x < 70 and 50 < y < 70 and 20 < width < 60 and 115 < height < 140
+
+    assert "not an image" in second["error"] and second["text"] == "" and second["digits"] == []
+    assert third == {"image": str(tmp_path / "c.png"), "text": "", "error": None, "digits": []}
+    assert "No such file" in fourth["error"]
+
+
+def test_each_trouble_is_one_clear_line(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.png").write_text("no picture")
+    good = save_picture(tmp_path / "good.png", picture_of("7"))
+    done = run(tmp_path / "empty", tmp_path / "text.png", good)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{good}: 7  (")
+    assert done.stderr.splitlines() == [
+        f"{tmp_path / 'empty'}: a folder without pictures",
+        f"{tmp_path / 'text.png'}: not an image that OpenCV can read",
+    ]
+
+
+def test_wrong_usage_and_a_missing_model_exit_with_2(tmp_path):
+    assert run("--nonsense").returncode == 2
+    done = run("--model", tmp_path / "none.h5")
+    assert done.returncode == 2 and done.stdout == ""
+    assert "There is no model at" in done.stderr and "handwritten_digit_recognition.py" in done.stderr
+
+
+def test_a_file_that_is_no_model_and_a_model_of_another_shape_are_named(tmp_path):
+    from quiet_keras import keras
+
+    (tmp_path / "text.h5").write_text("no model")
+    with pytest.raises(prediction.ModelError, match="no model that Keras can load"):
+        prediction.load_classifier(tmp_path / "text.h5")
+    other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    other.save(tmp_path / "other.h5", include_optimizer=False)
+    with pytest.raises(prediction.ModelError, match=r"\(None, 4\)"):
+        prediction.load_classifier(tmp_path / "other.h5")
+
+
+def test_it_runs_from_another_folder(tmp_path):
+    shutil.copy(ROOT / "images" / "seven.png", tmp_path / "größe 7.png")
+    done = run("größe 7.png", folder=tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith("größe 7.png: 7  (")
+
+
+def test_predicting_imports_tensorflow_only_for_the_model():
+    check = "import sys, prediction, preprocessing; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT).returncode == 0
+
+
+def mark(row, likeliest, confidence):
+    probabilities = np.where(np.arange(10) == likeliest, confidence, (1 - confidence) / 9)
+    return prediction.described(Mark((1, 2, 3, 4), row, np.zeros((28, 28), np.float32)), probabilities)
+
+
+def test_an_unsure_mark_is_a_question_mark():
+    digits = [mark(0, 7, 0.9), mark(0, 3, 0.3), mark(1, 4, 0.8)]
+    assert prediction.text_of(digits) == "7?\n4"
+    assert [digit["sure"] for digit in digits] == [True, False, True]
+    assert prediction.in_words({"text": "7?\n4", "digits": digits}) == "7? 4  (lowest 30.0 %)"

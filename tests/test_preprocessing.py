@@ -1,0 +1,165 @@
+import cv2
+import numpy as np
+import pytest
+from conftest import ROOT
+from drawing import picture_of, save_picture
+
+from preprocessing import PictureError, find_marks, read_picture, to_mnist
+
+COLOURS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+
+
+def only_mark(picture):
+    marks = find_marks(picture)
+    assert len(marks) == 1
+    return marks[0]
+
+
+# --- read_picture ---
+
+
+def test_reads_what_was_written(tmp_path):
+    assert np.array_equal(read_picture(save_picture(tmp_path / "a.png", COLOURS)), COLOURS)
+
+
+def test_a_name_that_is_not_ascii_and_a_wrong_ending_do_not_matter(tmp_path):
+    png = save_picture(tmp_path / "a.png", COLOURS).rename(tmp_path / "größe 数字 '7'.jpg")
+    assert np.array_equal(read_picture(png), COLOURS)
+
+
+def test_grey_becomes_three_equal_channels(tmp_path):
+    read = read_picture(save_picture(tmp_path / "a.png", COLOURS[..., 0]))
+    assert np.array_equal(read, np.repeat(COLOURS[..., :1], 3, axis=2))
+
+
+def test_sixteen_bits_are_scaled_to_the_brightest(tmp_path):
+    deep = np.full((30, 40), 4095, np.uint16)  # 12 bits in 16, as scanners write them
+    deep[10:20, 10:20] = 819
+    read = read_picture(save_picture(tmp_path / "a.png", deep))
+    assert read.dtype == np.uint8
+    assert (read[0, 0, 0], read[15, 15, 0]) == (255, 51)
+
+
+@pytest.mark.parametrize("orientation, turn", [(3, cv2.ROTATE_180), (6, cv2.ROTATE_90_CLOCKWISE)])
+def test_exif_turns_a_photo_upright(tmp_path, orientation, turn):
+    picture = picture_of("7")
+    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    tag = b"\x01\x12\x00\x03\x00\x00\x00\x01" + orientation.to_bytes(2, "big") + b"\x00\x00"  # Orientation, SHORT, 1
+    exif = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01" + tag + b"\x00\x00\x00\x00"
+    (tmp_path / "a.jpg").write_bytes(jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:])
+    read = read_picture(tmp_path / "a.jpg").astype(int)
+    assert np.abs(read - cv2.rotate(picture, turn)).mean() < 2
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 80, 20)])
+def test_ink_that_is_only_in_the_alpha_channel_is_found(tmp_path, colour):
+    ink = 255 - picture_of("7", ink=0, paper=255)[..., 0]
+    bgra = np.dstack([np.full((*ink.shape, 3), colour, np.uint8), ink])
+    found = only_mark(read_picture(save_picture(tmp_path / "a.png", bgra)))
+    assert np.abs(found.pixels - only_mark(picture_of("7")).pixels).mean() < 0.01
+
+
+def test_a_transparent_margin_takes_the_colour_of_the_paper(tmp_path):
+    bgra = np.zeros((60, 80, 4), np.uint8)
+    bgra[:, :70] = 255
+    assert (read_picture(save_picture(tmp_path / "a.png", bgra)) == 255).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])
+def test_a_file_that_is_no_picture_is_said_to_be_none(tmp_path, content):
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(PictureError, match="not an image"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_other_reasons_are_named(tmp_path):
+    with pytest.raises(PictureError, match="No such file"):
+        read_picture(tmp_path / "missing.png")
+    with pytest.raises(PictureError, match="folder"):
+        read_picture(tmp_path)
+    (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")
+    with pytest.raises(PictureError, match="HEIC"):
+        read_picture(tmp_path / "a.heic")
+
+
+# --- find_marks ---
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_digit_gets_the_form_of_mnist(digit):
+    pixels = only_mark(picture_of(digit)).pixels
+    assert pixels.shape == (28, 28) and pixels.dtype == np.float32
+    assert pixels.min() == 0 and 0.9 < pixels.max() <= 1
+    rows, columns = np.nonzero(pixels)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+    y, x = (np.average(index, weights=pixels) for index in np.indices(pixels.shape))
+    assert abs(y - 14) <= 0.5 and abs(x - 14) <= 0.5
+
+
+def test_mnists_own_images_come_back_as_they_are():
+    """An outside reference: what LeCun's normalisation made, drawn large on paper, gives the same image again."""
+    path = ROOT / "dataset" / "mnist.npz"
+    if not path.exists():
+        pytest.skip("dataset/mnist.npz is not there")
+    with np.load(path) as data:
+        images = data["x_train"][:100]
+    likeness = []
+    for image in images:
+        large = cv2.resize(255 - image, (280, 280), interpolation=cv2.INTER_CUBIC)
+        marks = find_marks(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR))
+        largest = max(marks, key=lambda mark: mark.box[2] * mark.box[3])
+        likeness.append(np.corrcoef(largest.pixels.ravel(), image.ravel())[0, 1])
+    assert np.median(likeness) > 0.95
+
+
+def test_white_on_black_is_the_same_as_black_on_white():
+    dark, light = only_mark(picture_of("5")), only_mark(255 - picture_of("5"))
+    assert dark.box == light.box
+    assert np.abs(dark.pixels - light.pixels).max() < 0.05
+
+
+def test_the_box_is_where_the_digit_is():
+    x, y, w, h = only_mark(picture_of("8", height=100, pen=6, size=(500, 700), at=(400, 300))).box
+    assert abs(x - 410) <= 4 and abs(y - 298) <= 4 and abs(h - 105) <= 6 and 40 <= w <= 60
+
+
+def test_the_body_and_the_bar_of_a_five_stay_together():
+    assert only_mark(picture_of("5", pen=6)).pixels[:10].any()
+
+
+def test_several_digits_come_in_reading_order():
+    marks = find_marks(picture_of("123\n45", height=120, pen=8))
+    assert [mark.row for mark in marks] == [0, 0, 0, 1, 1]
+    assert [mark.box[0] for mark in marks[:3]] == sorted(mark.box[0] for mark in marks[:3])
+
+
+def test_light_that_falls_off_and_a_hard_shadow_are_not_ink():
+    picture = picture_of("4", pen=8).astype(np.float32)
+    height, width = picture.shape[:2]
+    picture *= np.linspace(1, 0.5, width)[None, :, None]
+    picture[int(0.55 * height) :] *= 0.6
+    plain = only_mark(picture_of("4", pen=8)).pixels
+    assert np.corrcoef(only_mark(picture.astype(np.uint8)).pixels.ravel(), plain.ravel())[0, 1] > 0.95
+
+
+def test_a_line_thinner_than_mnists_is_widened_not_greyed():
+    pixels = only_mark(picture_of("0", height=600, pen=2)).pixels
+    assert np.median(pixels.max(axis=1)[8:20]) > 0.8
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (300, 200), (5, 900)])
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_nothing_is_found_on_a_blank_picture(shape, value):
+    assert find_marks(np.full((*shape, 3), value, np.uint8)) == []
+
+
+def test_nothing_is_found_on_blank_paper_in_the_evening():
+    random = np.random.default_rng(1)
+    paper = np.linspace(230, 120, 400)[None, :, None] + random.normal(0, 3, (300, 400, 3))
+    assert find_marks(paper.astype(np.uint8)) == []
+
+
+def test_to_mnist_keeps_the_aspect():
+    bar = to_mnist(np.ones((90, 30), bool))
+    rows, columns = np.nonzero(bar > 0.5)
+    assert abs(np.ptp(rows) + 1 - 20) <= 1 and abs(np.ptp(columns) + 1 - 7) <= 1
