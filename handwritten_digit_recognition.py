@@ -13,7 +13,7 @@ import os
 import sys
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import matplotlib
@@ -65,7 +65,8 @@ def main():
     print(f"Read your own pictures with it:  python prediction.py{using(options.model)}")
     if options.show and matplotlib.get_backend().lower() != "agg":  # agg: there is no display
         print("Close the windows to end.")
-        plt.show()
+        with suppress(KeyboardInterrupt):
+            plt.show()
 
 
 # --- data ---
