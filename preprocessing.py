@@ -26,7 +26,7 @@ SHORT_SIDE = 220  # px: a smaller picture is enlarged to this, so that one-pixel
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
-CUT = 0.4  # of a piece's own darkness: where its edge is
+CUTS = 0.4, 0.22  # of a piece's own darkness: where its edge is; at the second, unless it grows into ruled lines
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
 
@@ -108,7 +108,7 @@ def find_marks(picture):
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
-    drawn = [drawn_together(group) for group in grouped(only_digits(ink_pieces(page), page))]
+    drawn = [drawn_together(group) for group in grouped(ink_pieces(page))]
     marks = []
     for row, members in enumerate(rows_of([box for box, _ in drawn])):
         for i in members:
@@ -247,21 +247,45 @@ class Piece(NamedTuple):
     def size(self):
         return max(self.w, self.h)
 
+    @property
+    def box(self):
+        """The piece's place in an array of the page."""
+        return slice(self.y, self.y + self.h), slice(self.x, self.x + self.w)
+
 
 def ink_pieces(page):
-    """Return the connected pieces of ink, each cut out at the share CUT of its own darkness."""
+    """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness."""
     noise = 1.48 * float(np.median(np.abs(page.ink)))  # the standard deviation, were it Gaussian
     faintest = max(FAINTEST_INK, 4 * noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
-    solid = page.ink > np.maximum(faintest, CUT * darkness_of_each(labels, page.ink, count)[labels])
-    solid &= labels > 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    darkness = darkness_of_each(labels, page.ink, count)[labels]
+    dark, faint = ((page.ink > np.maximum(faintest, cut * darkness)) & (labels > 0) for cut in CUTS)
+    pieces = only_digits(connected(dark, page.ink), page)
+    return with_faint_ends(pieces, connected(faint, page.ink), page)
+
+
+def with_faint_ends(pieces, fainter, page):
+    """Return `pieces`, those inside a piece of `fainter` replaced by it, but where that is a ruled line or the like."""
+    if not pieces:
+        return []
+    inside = np.zeros(page.ink.shape, bool)
+    for piece in pieces:
+        inside[piece.box][piece.mask] = True
+    longest = 1.5 * usual_size(pieces)
+    grown = [piece for piece in fainter if piece.size <= longest and inside[piece.box][piece.mask].any()]
+    for piece in grown:
+        inside[piece.box][piece.mask] = False
+    return grown + [piece for piece in pieces if inside[piece.box][piece.mask].any()]
+
+
+def connected(solid, ink):
+    """Return the connected pieces of `solid`, bool (h, w), that are larger than a speck."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
     pieces = []
-    for i in range(1, count):
-        x, y, w, h, area = (int(v) for v in stats[i])
+    for i, (x, y, w, h, area) in enumerate(stats.tolist()[1:], start=1):
         if area >= 6:
             mask = labels[y : y + h, x : x + w] == i
-            pieces.append(Piece(x, y, w, h, mask, area, float(np.median(page.ink[y : y + h, x : x + w][mask]))))
+            pieces.append(Piece(x, y, w, h, mask, area, float(np.median(ink[y : y + h, x : x + w][mask]))))
     return pieces
 
 
@@ -283,6 +307,7 @@ def only_digits(pieces, page):
         pieces = [piece for piece in pieces if not is_foreign(piece, page)] or pieces
     if not pieces:
         return []
+    pieces = [piece for piece in pieces if not is_shadow(piece, pieces, page)]
     size = usual_size(pieces)
     pieces = [piece for piece in pieces if not is_line(piece, size)] or pieces
     darkness = np.median([piece.darkness for piece in pieces if piece.size > 0.5 * size] or [0])
@@ -307,10 +332,16 @@ def is_edge(piece, page):
     rows, columns = rows + piece.y - reach, columns + piece.x - reach
     height, width = page.grey.shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    grey = page.grey[piece.y : piece.y + piece.h, piece.x : piece.x + piece.w][piece.mask]
-    paper = page.paper[piece.y : piece.y + piece.h, piece.x : piece.x + piece.w][piece.mask]
-    middle = (np.median(grey) + np.median(paper)) / 2
+    middle = (np.median(page.grey[piece.box][piece.mask]) + np.median(page.paper[piece.box][piece.mask])) / 2
     return not inside.any() or (page.grey[rows[inside], columns[inside]] > middle).mean() <= 0.7
+
+
+def is_shadow(piece, pieces, page):
+    """Whether the piece comes in from the border and is wider than any pen by which the free pieces are drawn."""
+    if not at_border(piece, page.ink.shape):
+        return False
+    free = [p for p in pieces if not at_border(p, page.ink.shape) and p.darkness > 0.5 * piece.darkness]
+    return bool(free) and stroke_width(piece.mask) > 3 * np.median([stroke_width(p.mask) for p in free])
 
 
 def is_line(piece, size):
@@ -333,21 +364,22 @@ def grouped(pieces):
     if not pieces:
         return []
     size = usual_size(pieces)
+    tall = sum(piece.h > 0.4 * size for piece in pieces)
     group_of = list(range(len(pieces)))
     for i, one in enumerate(pieces):
         for j, other in enumerate(pieces[:i]):
-            if group_of[i] != group_of[j] and belong_together(one, other, size):
+            if group_of[i] != group_of[j] and belong_together(one, other, size, tall > 2):
                 group_of = [group_of[j] if g == group_of[i] else g for g in group_of]
     groups = [[piece for piece, g in zip(pieces, group_of, strict=True) if g == k] for k in sorted(set(group_of))]
     return [group for group in groups if max(piece.size for piece in group) > 0.3 * size and not is_dash(group)]
 
 
-def belong_together(one, other, size):
+def belong_together(one, other, size, may_be_column):
     """Whether two pieces are strokes of one digit, where digits are about `size` high."""
     gap_x = max(one.x, other.x) - min(one.x + one.w, other.x + other.w)
     gap_y = max(one.y, other.y) - min(one.y + one.h, other.y + other.h)
     height = max(one.y + one.h, other.y + other.h) - min(one.y, other.y)
-    if height > 1.6 * size and min(one.h, other.h) > 0.5 * size:
+    if may_be_column and height > 1.3 * size and min(one.h, other.h) > 0.4 * size:
         return False  # two digits, one above the other
     if -gap_x > 0.5 * min(one.w, other.w):
         return gap_y < 0.25 * size
@@ -392,11 +424,11 @@ def to_mnist(mask):
     """
     mask = widened(mask, THINNEST_STROKE * max(mask.shape) / 20)
     ink = resized(mask.astype(np.float32), 20 / max(mask.shape))[:20, :20]
-    moments = cv2.moments(ink)
-    top, left = (round(14 - moments[m] / moments["m00"]) for m in ("m01", "m10"))  # whole pixels: nothing is blurred
-    field = np.zeros((28, 28), np.float32)
     height, width = ink.shape
+    top = round(14 - np.average(np.arange(height), weights=ink.sum(axis=1)))  # whole pixels: nothing is blurred
+    left = round(14 - np.average(np.arange(width), weights=ink.sum(axis=0)))
     top, left = min(max(top, 0), 28 - height), min(max(left, 0), 28 - width)
+    field = np.zeros((28, 28), np.float32)
     field[top : top + height, left : left + width] = ink.clip(0, 1)
     return field
 

@@ -163,3 +163,9 @@ def test_to_mnist_keeps_the_aspect():
     bar = to_mnist(np.ones((90, 30), bool))
     rows, columns = np.nonzero(bar > 0.5)
     assert abs(np.ptp(rows) + 1 - 20) <= 1 and abs(np.ptp(columns) + 1 - 7) <= 1
+
+
+@pytest.mark.parametrize("shape", [(300, 1), (300, 12), (2, 2), (1, 1)])
+def test_even_the_thinnest_mark_keeps_its_ink(shape):
+    pixels = to_mnist(np.ones(shape, bool))
+    assert pixels.max() > 0.9 and pixels.shape == (28, 28)

@@ -1,0 +1,402 @@
+"""Draw handwritten digits, and scribbles that are none, out of strokes: labelled images without a data set.
+
+    python synthetic_digits.py                    saves a sheet of both as models/synthetic_digits.png and shows it
+
+    images, labels = synthetic_digits(1000, seed=0)       uint8 (1000, 28, 28), uint8 (1000,)
+    images = scribbles(1000, seed=0)                      uint8 (1000, 28, 28)
+
+DIGITS holds the ways in which people of different countries write each digit, as points that the pen passes. To
+teach another way, add a line. Each image takes one of them, bends and slants it as a hand would, and draws it with
+a pen of some width; preprocessing.to_mnist brings it into MNIST's form, as it does with what is to be read.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from preprocessing import to_mnist
+
+# Points are "x,y" in percent of the digit's height, y downwards; "/" is a corner at the point before it, "|" lifts
+# the pen. A curve runs smoothly through the points between.
+DIGITS = {
+    0: [
+        "38,0 14,16 5,50 14,84 36,100 58,84 66,50 58,16 38,0",
+        "46,4 20,10 6,46 12,84 34,100 58,86 68,50 60,14 42,1 32,10",
+        "44,3 18,12 5,50 14,86 36,100 60,84 66,50 58,16",
+        "40,0 20,10 6,50 18,92 38,100 60,80 62,40 50,8 30,4 22,14 30,26",
+        "38,0 14,16 5,50 14,84 36,100 58,84 66,50 58,16 38,0 | 68,0 4,100",
+        "38,0 14,16 5,50 14,84 36,100 58,84 66,50 58,16 38,0 | 56,18 16,82",
+        "54,2 26,8 4,44 8,84 32,99 56,82 62,44 54,10 44,4 34,8",
+    ],
+    1: [
+        "30,0 30,100",
+        "44,0 32,50 22,100",
+        "30,0 27,50 30,100",
+        "16,20 34,0 / 33,50 34,100",
+        "4,36 20,22 38,0 / 36,50 34,100",
+        "-4,56 16,34 38,0 / 36,40 34,100",
+        "-14,74 12,40 38,0 / 35,50 34,100",
+        "-20,92 12,50 38,0 / 35,50 36,100",
+        "0,44 22,26 40,2 / 30,50 20,100",
+        "16,20 34,0 / 34,50 34,100 | 10,100 34,99 58,100",
+        "0,40 20,24 34,0 / 34,50 34,100 | 6,100 60,98",
+        "18,14 34,0 / 34,100 / 12,100 60,99",
+        "30,0 30,100 | 8,100 54,100",
+        "10,30 26,24 36,0 / 36,60 34,90 44,100",
+        "8,18 24,14 34,0 / 33,100",
+    ],
+    2: [
+        "6,25 16,7 37,0 56,13 54,34 34,64 6,96 / 36,94 68,98",
+        "6,22 20,4 42,0 56,14 50,36 28,66 4,96 / 24,92 44,98 66,94",
+        "8,24 20,4 44,1 58,18 50,44 28,76 12,94 5,86 16,80 36,92 66,97",
+        "10,30 14,10 36,0 54,12 52,36 32,70 14,92 4,94 6,82 20,82 40,98 64,92",
+        "8,10 28,4 56,6 / 32,50 6,96 / 36,94 66,96",
+        "6,10 52,4 / 56,14 30,56 6,96 / 64,96",
+        "8,26 24,4 50,6 56,28 38,60 10,92 30,90 50,96 68,92",
+        "4,34 14,12 40,4 58,20 48,46 22,80 0,96 / 30,90 72,86",
+        "12,18 34,0 56,14 46,44 20,72 6,88 / 30,92 60,100",
+        "10,26 8,14 30,0 54,8 54,30 30,66 8,98 / 40,94 62,98 66,90",
+    ],
+    3: [
+        "10,12 30,0 53,11 50,34 26,46 / 56,56 60,82 36,100 6,90",
+        "10,10 34,0 52,14 44,36 24,46 / 48,52 60,74 46,96 18,100 4,90",
+        "8,3 32,4 56,3 / 28,40 / 54,50 60,78 38,99 6,92",
+        "6,6 54,2 / 24,42 / 52,50 58,80 36,100 8,94",
+        "12,12 40,2 54,18 40,42 30,48 52,56 60,78 40,99 8,92",
+        "10,12 34,0 54,16 44,40 26,48 22,42 36,44 58,58 56,86 30,100 6,88",
+        "14,6 36,2 46,16 34,38 18,46 / 42,50 54,72 36,96 0,98",
+        "6,20 22,2 46,4 48,26 20,46 / 56,58 52,92 20,100 2,84",
+        "10,8 26,2 50,6 44,24 22,40 / 50,46 62,68 50,92 24,100 2,94 -4,86",
+    ],
+    4: [
+        "36,2 24,30 6,62 / 36,60 68,58 | 50,34 47,66 48,100",
+        "30,0 6,60 / 66,58 | 44,30 40,100",
+        "34,0 4,54 / 62,52 | 52,20 34,100",
+        "10,4 10,30 8,52 / 34,52 62,48 | 58,2 56,50 54,100",
+        "10,6 12,46 28,52 56,44 | 58,4 52,60 50,100",
+        "54,100 54,50 54,0 / 28,36 4,66 / 68,66",
+        "56,0 8,64 / 70,62 | 54,4 52,100",
+        "46,100 50,0 / 2,70 / 66,66",
+        "12,6 8,38 22,52 44,46 58,6 / 54,60 50,100",
+        "8,4 12,44 34,54 54,42 60,4 / 55,60 46,100",
+        "44,0 10,56 / 62,50 | 46,28 34,100",
+        "24,0 16,26 4,54 10,60 60,52 | 48,24 40,64 42,100",
+        "20,2 4,48 22,52 56,46 | 54,8 44,60 36,100",
+    ],
+    5: [
+        "20,6 15,26 13,45 / 33,38 56,50 58,76 36,99 6,92 | 22,4 44,5 64,1",
+        "62,3 18,4 / 13,44 / 36,38 58,54 56,82 32,100 4,90",
+        "60,4 20,4 / 14,40 / 40,42 56,62 48,90 22,100 2,94",
+        "56,4 22,8 14,30 38,46 56,64 48,92 24,100 4,90",
+        "54,2 30,6 14,26 28,42 50,54 56,76 40,97 8,98",
+        "18,10 15,46 / 40,42 58,62 50,92 24,100 4,92 | 26,0 46,2 68,-5",
+        "20,8 15,44 / 36,36 58,52 54,84 30,100 2,90 | 16,2 60,0",
+        "16,0 12,44 / 34,34 56,46 58,74 38,96 4,94 | 16,4 58,4",
+        "24,14 16,46 / 40,40 52,60 44,88 20,100 0,92 | 26,12 52,8 80,-2",
+        "66,0 24,10 / 12,46 / 30,42 46,56 44,84 24,100 4,98",
+    ],
+    6: [
+        "50,0 28,18 10,50 10,80 28,99 50,92 57,70 42,54 20,62 11,78",
+        "46,0 24,24 8,60 10,90 30,100 52,86 54,64 36,54 14,72",
+        "36,0 14,50 6,80 22,100 46,94 56,74 40,58 14,70 8,82",
+        "56,10 44,1 22,16 8,56 14,92 38,100 56,80 46,58 20,62 10,78",
+        "44,0 20,30 6,64 14,96 42,98 54,78 40,62 22,66 24,88 34,94",
+        "34,0 20,28 12,66 20,98 46,98 56,78 40,64 16,78",
+        "68,0 36,16 8,54 6,86 26,100 50,90 50,66 30,60 8,80",
+        "40,0 12,40 4,80 24,100 50,84 50,62 30,54 10,64",
+    ],
+    7: [
+        "5,10 30,6 62,4 / 44,40 24,100",
+        "4,6 60,4 / 34,46 28,100",
+        "4,4 60,4 / 20,100",
+        "6,22 8,6 / 36,7 62,4 / 42,44 26,100",
+        "5,10 30,6 62,4 / 44,44 26,100 | 18,52 62,47",
+        "2,8 28,10 60,2 / 42,40 28,100 | 12,56 40,50 64,50",
+        "4,4 58,4 / 40,50 34,100 | 22,50 62,46",
+        "6,24 8,6 / 62,4 / 42,44 26,100 | 16,54 60,48",
+        "2,16 12,4 32,10 60,2 / 46,32 38,66 36,100",
+        "2,16 12,4 32,10 60,2 / 44,36 34,66 30,100 | 14,60 60,48",
+        "8,0 6,14 / 58,10 / 36,60 22,100",
+        "8,14 24,2 40,8 58,0 / 38,50 14,100 | 8,44 56,56",
+        "0,12 24,4 54,4 56,16 38,50 28,100",
+    ],
+    8: [
+        "52,14 34,0 14,13 20,34 42,50 58,72 46,96 20,98 10,76 28,52 50,34 53,14",
+        "34,48 12,30 18,6 36,0 56,12 52,34 34,48 | 34,48 10,66 14,92 36,100 58,88 56,64 34,48",
+        "58,8 38,0 16,12 22,36 46,54 58,76 42,98 18,96 10,74 34,48 56,22 62,8",
+        "56,20 44,2 22,2 16,22 34,44 52,66 48,92 26,100 10,84 20,62 44,44 60,26",
+        "44,46 60,24 50,2 26,0 14,20 30,42 52,62 54,90 28,100 8,84 20,60 46,44",
+        "64,16 48,2 28,6 24,26 40,48 44,74 28,98 8,92 10,72 36,50 62,34 74,18",
+        "50,26 56,8 36,0 20,14 28,40 46,62 44,92 24,100 12,82 26,58 50,40 60,20",
+        "36,46 18,28 24,6 42,2 54,16 46,36 28,52 8,74 16,96 40,98 52,80 36,50",
+    ],
+    9: [
+        "56,20 40,3 16,8 10,34 26,50 46,42 57,18 / 54,50 52,100",
+        "54,22 38,2 14,8 10,36 30,50 50,36 56,14 / 52,56 44,100",
+        "54,26 34,2 10,18 16,46 40,46 56,12 / 30,100",
+        "56,22 38,2 14,14 12,40 34,50 54,32 58,12 / 60,58 48,92 24,100 8,90",
+        "52,10 28,0 8,20 18,46 44,42 56,14 60,50 50,88 26,100 4,92",
+        "54,20 34,1 12,18 16,44 38,50 54,32 54,18 | 56,4 54,50 52,100",
+        "50,8 26,2 8,24 20,46 44,40 52,10 / 52,60 36,96 8,100 -6,92",
+        "52,16 30,0 10,18 22,40 48,30 54,10 / 50,50 40,84 20,100 2,94",
+        "58,10 34,0 12,14 20,36 46,36 58,10 / 50,60 30,96 6,84",
+        "50,16 30,4 14,22 24,42 46,34 52,14 / 48,60 54,90 68,92",
+        "48,40 22,44 12,22 32,0 54,14 56,44 44,84 20,100",
+    ],
+}
+
+# Letters and signs that nobody should take for a digit (so no O, I, l, S, Z, b, g, q).
+LETTERS = [
+    "0,100 30,0 / 60,100 | 12,62 48,60",
+    "6,0 6,100 | 6,0 44,8 40,42 6,48 | 6,48 54,58 50,94 6,100",
+    "6,0 6,100 | 6,0 56,0 | 6,48 44,48 | 6,100 56,100",
+    "6,0 6,100 | 6,0 56,0 | 6,46 44,46",
+    "6,0 6,100 | 54,0 54,100 | 6,50 54,48",
+    "6,0 6,100 | 54,0 6,56 / 56,100",
+    "4,0 4,100 / 50,100",
+    "0,100 10,0 / 38,70 / 66,0 / 76,100",
+    "4,100 4,0 / 52,100 / 52,0",
+    "6,100 6,0 / 46,8 44,42 8,50",
+    "6,100 6,0 / 46,8 44,42 8,48 / 54,100",
+    "0,0 60,0 | 30,0 30,100",
+    "6,0 6,70 26,98 48,70 50,0",
+    "0,0 28,100 / 56,0",
+    "0,0 18,100 / 38,30 / 58,100 / 76,0",
+    "4,0 56,100 | 56,0 4,100",
+    "0,0 30,46 / 60,0 | 30,46 30,100",
+    "70,0 44,30 14,30 2,60 16,90 40,70 56,30 / 60,80 76,100",
+    "60,0 40,60 20,96 2,70 8,30 26,16 44,50 64,100",
+    "0,140 4,30 24,0 44,14 34,44 14,50 / 48,60 50,90 30,104 8,96",
+    "0,10 14,0 30,50 / 56,0 | 30,50 24,100 14,120 18,90 30,52",
+    "4,4 16,0 34,60 52,100 | 32,54 4,100",
+    "0,20 16,4 74,6 | 22,10 18,100 | 54,8 54,90 66,100",
+    "14,20 2,60 18,98 36,60 / 54,98 74,60 60,20",
+    "2,100 2,40 / 24,30 32,50 32,100 | 32,50 54,30 62,50 62,100",
+    "0,30 20,100 / 40,50 / 60,100 / 80,30",
+    "40,30 36,2 20,10 20,100 | 2,44 42,42",
+    "30,0 30,100 | 0,50 60,50",
+    "30,4 30,96 | 2,20 58,80 | 58,20 2,80",
+    "4,16 24,0 44,16 40,36 24,54 24,70 | 24,92 25,94",
+    "14,0 10,100 | 44,0 40,100 | 0,34 58,30 | -2,68 56,64",
+    "50,20 30,4 24,20 40,50 50,80 24,98 10,80 50,56 60,40",
+    "0,60 24,90 / 70,10",
+    "0,100 70,0 | 40,0 70,0 / 70,34",
+    "30,0 14,96 / 64,34 / -4,36 / 48,96 / 30,0",
+    "30,0 60,90 / 0,90 / 30,0",
+    "4,4 60,4 / 60,96 / 4,96 / 4,4",
+    "54,0 54,100 | 54,50 26,36 6,62 18,96 40,94 54,70",
+    "6,30 6,130 | 6,50 30,28 52,50 44,86 20,98 6,80",
+    "10,70 50,60 40,34 18,36 6,66 20,96 52,88",
+    "6,30 8,100 | 8,56 24,34 44,32",
+    "50,0 6,50 / 50,100",
+    "6,0 50,50 / 6,100",
+    "0,50 20,20 40,50 60,80 80,50 | 0,80 80,80",
+    "0,40 12,20 30,44 50,64 66,40 50,20 30,44 12,64 0,40",
+]
+
+SCALE = 76  # px: how high a digit is drawn before to_mnist makes it 20 px high
+MARGIN = 26
+
+
+def synthetic_digits(count, seed):
+    """Return `count` drawn digits: images uint8 (count, 28, 28) in MNIST's form, labels uint8 (count,), 0 to 9."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 10, count).astype(np.uint8)
+    images = [in_mnists_form(drawn(random, one_of(random, DIGITS[label]))) for label in labels]
+    return np.array(images, np.uint8).reshape(count, 28, 28), labels
+
+
+def scribbles(count, seed):
+    """Return `count` images of what is no digit, uint8 (count, 28, 28), in the form that prediction gives it."""
+    random = np.random.default_rng(seed)
+    kinds = (letter, letter, letter, turned_digit, mirrored_digit, run_together, random_line, blob, shape, crossing_lines)
+    images = [in_mnists_form(one_of(random, kinds)(random)) for _ in range(count)]
+    return np.array(images, np.uint8).reshape(count, 28, 28)
+
+
+def in_mnists_form(mask):
+    return np.round(to_mnist(cut_out(mask)) * 255)
+
+
+def cut_out(mask):
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def one_of(random, choices):
+    return choices[random.integers(len(choices))]
+
+
+# --- the hand ---
+
+
+def drawn(random, skeleton, wobble=0.022):
+    """Return the strokes of `skeleton` as a hand and a pen may write them: bool (h, w)."""
+    bend, slant, pen = bending(random), random.normal(0.08, 0.2), pen_width(random)
+    field = np.zeros((SCALE + 2 * MARGIN, SCALE + 4 * MARGIN), np.uint8)
+    for parts, points in strokes_of(skeleton):
+        points = points + random.normal(0, wobble, points.shape) + random.normal(0, 0.02, 2)
+        line = np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
+        line = written(line, bend, slant)
+        first, last = random.integers(0, 3, 2)
+        draw(field, line[first : len(line) - last], pen * (1 + 0.15 * random.normal()))
+    return field > 0
+
+
+def bending(random):
+    """Return the numbers that turn a copybook digit into one hand's: turn, width and five kinds of bending."""
+    return np.concatenate([random.normal(0, (0.08, 0.2), 2), random.normal(0, (0.1, 0.1, 0.08, 0.08, 0.1), 5)])
+
+
+def written(line, bend, slant):
+    """Return `line`, float (n, 2) in heights, slanted, bent and turned."""
+    turn, width, a, b, c, d, e = bend
+    x, y = line[:, 0] - 0.32, line[:, 1] - 0.5
+    x, y = x * np.exp(width) + a * (y * y - 0.08) + c * x * y * 2, y + b * (x * x - 0.03) * 2 + d * x * y * 2
+    y = y + e * (y * y - 0.08)
+    x = x - slant * y
+    cos, sin = np.cos(turn), np.sin(turn)
+    return np.stack([x * cos - y * sin, x * sin + y * cos], axis=1)
+
+
+def pen_width(random):
+    """Return a width in px: around 2.6 of the 20 px that a digit will be high, as MNIST's pens are."""
+    return float(np.clip(2.6 * np.exp(random.normal(0, 0.33)), 1.3, 5.5)) * SCALE / 20
+
+
+def draw(field, line, pen):
+    centre = field.shape[1] / 2, field.shape[0] / 2
+    points = np.round((line * SCALE + centre) * 16).astype(np.int32)
+    cv2.polylines(field, [points], False, 255, max(1, round(pen)), cv2.LINE_8, 4)
+
+
+@cache
+def strokes_of(skeleton):
+    """Parse a skeleton into its strokes: for each the indices of its smooth parts, and its points, float (n, 2)."""
+    strokes = []
+    for stroke in skeleton.split("|"):
+        parts, points = [[]], []
+        for word in stroke.split():
+            if word == "/":
+                parts.append([len(points) - 1])  # the next part begins at the corner
+            else:
+                parts[-1].append(len(points))
+                points.append([float(number) / 100 for number in word.split(",")])
+        strokes.append((tuple(parts), np.array(points)))
+    return strokes
+
+
+@cache
+def smooth_through(count, steps=9):
+    """Return the matrix (samples, count) that turns `count` points into a curve through them (Catmull and Rom 1974)."""
+    if count < 3:
+        return np.stack([np.linspace(1, 0, steps), np.linspace(0, 1, steps)], axis=1)[:, :count]
+    t = np.linspace(0, 1, steps, endpoint=False)
+    weights = 0.5 * np.stack([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], 1)
+    matrix = np.zeros(((count - 1) * steps + 1, count))
+    for segment in range(count - 1):
+        for k in range(4):
+            point = min(max(segment - 1 + k, 0), count - 1)
+            matrix[segment * steps : (segment + 1) * steps, point] += weights[:, k]
+    matrix[-1, -1] = 1
+    return matrix
+
+
+# --- what is no digit; each returns bool (h, w) ---
+
+
+def letter(random):
+    return drawn(random, one_of(random, LETTERS), wobble=0.03)
+
+
+def any_digit(random, digits=range(10)):
+    return drawn(random, one_of(random, DIGITS[one_of(random, digits)]))
+
+
+def turned_digit(random):
+    return np.rot90(any_digit(random, (2, 3, 4, 5, 6, 7, 8, 9)), one_of(random, (1, 3)))
+
+
+def mirrored_digit(random):
+    return any_digit(random, (3, 4, 6, 7, 9))[:, ::-1]
+
+
+def run_together(random):
+    """Two digits, or more, that touch."""
+    digits = [cut_out(any_digit(random)) for _ in range(random.integers(2, 4))]
+    height = max(digit.shape[0] for digit in digits)
+    overlap = int(random.integers(0, 14))
+    field = np.zeros((height, sum(digit.shape[1] for digit in digits)), bool)
+    x = 0
+    for digit in digits:
+        field[: digit.shape[0], x : x + digit.shape[1]] |= digit
+        x += max(8, digit.shape[1] - overlap)
+    return field
+
+
+def random_line(random):
+    """A line through points anywhere."""
+    field = np.zeros((SCALE + 2 * MARGIN, SCALE + 2 * MARGIN), np.uint8)
+    for _ in range(random.integers(1, 4)):
+        count = int(random.integers(5, 10))
+        draw(field, smooth_through(count) @ random.uniform(-0.5, 0.5, (count, 2)), pen_width(random))
+    return field > 0
+
+
+def blob(random):
+    """A patch of some texture, as it is cut out of a photo of things."""
+    size = int(random.integers(3, 9))
+    coarse = random.normal(size=(size, int(random.integers(3, 9)))).astype(np.float32)
+    smooth = cv2.resize(coarse, None, fx=80 / size, fy=80 / size, interpolation=cv2.INTER_CUBIC)
+    smooth += 0.3 * random.normal() * cv2.resize(random.normal(size=(20, 20)).astype(np.float32), smooth.shape[::-1])
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((smooth > random.uniform(-0.3, 0.5)).astype(np.uint8))
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if count > 1 else 0
+    return labels == largest
+
+
+def shape(random):
+    """A filled polygon, star or ellipse."""
+    field = np.zeros((100, 100), np.uint8)
+    corners = int(random.integers(3, 11))
+    angles = np.arange(corners) * 2 * np.pi / corners + random.normal(0, 0.2) + random.normal(0, 0.1, corners)
+    reach = np.where(np.arange(corners) % 2, random.uniform(0.35, 1), 1)[:, None] * random.uniform(20, 48, 2)
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach + 50
+    if random.random() < 0.25:
+        cv2.ellipse(field, (50, 50), tuple(int(v) for v in random.integers(22, 48, 2)), 0, 0, 360, 255, -1)
+    else:
+        cv2.fillPoly(field, [np.int32(points)], 255)
+    return field > 0
+
+
+def crossing_lines(random):
+    """Straight lines, as of a table, a window, a fence."""
+    field = np.zeros((110, 110), np.uint8)
+    for _ in range(random.integers(3, 7)):
+        ends = random.integers(0, 110, (2, 2))
+        if random.random() < 0.6:
+            ends[1, random.integers(2)] = ends[0, random.integers(2)]
+        start, end = ([int(v) for v in point] for point in ends)
+        cv2.line(field, start, end, 255, max(1, round(pen_width(random))))
+    return field > 0
+
+
+def main():
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(14, 7), layout="constrained", num="Synthetic digits")
+    images, labels = synthetic_digits(2000, seed=0)
+    rows = np.vstack([np.hstack(images[labels == digit][:20]) for digit in range(10)])
+    other = np.vstack([np.hstack(row) for row in scribbles(200, seed=0).reshape(10, 20, 28, 28)])
+    for axis, sheet, title in ((axes[0], rows, "Digits"), (axes[1], other, "No digits")):
+        axis.imshow(255 - sheet, cmap="gray")
+        axis.set_title(title)
+        axis.set_axis_off()
+    path = Path(__file__).resolve().parent / "models" / "synthetic_digits.png"
+    figure.savefig(path, dpi=100)
+    plt.show()
+
+
+if __name__ == "__main__":
+    main()
