@@ -90,10 +90,29 @@ def read(path, classify):
     except PictureError as error:
         return {**result, "error": str(error)}
     if marks:
-        probabilities = classify(np.stack([mark.pixels for mark in marks]))
-        result["digits"] = [described(*pair) for pair in zip(marks, probabilities, strict=True)]
+        result["digits"] = classified(marks, classify)
         result["text"] = text_of(result["digits"])
     return result
+
+
+def classified(marks, classify):
+    """Return the entry in "digits" of each mark; where a mark is surer taken as two that touch, two entries."""
+    every = [part for mark in marks for part in (mark, *parts_of(mark))]
+    answers = {
+        id(mark): answer for mark, answer in zip(every, classify(np.stack([m.pixels for m in every])), strict=True)
+    }
+    return [described(part, answers[id(part)]) for mark in marks for part in surest(mark, answers)]
+
+
+def parts_of(mark):
+    """Return the halves of a mark, their halves, and so on."""
+    return [part for half in mark.halves for part in (half, *parts_of(half))]
+
+
+def surest(mark, answers):
+    """Return the mark, or its parts if even the least sure of them is surer than the whole."""
+    parts = [part for half in mark.halves for part in surest(half, answers)]
+    return parts if parts and min(answers[id(part)].max() for part in parts) > answers[id(mark)].max() else [mark]
 
 
 def described(mark, probabilities):

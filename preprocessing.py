@@ -27,6 +27,7 @@ SHORT_SIDE = 220  # px: a smaller picture is enlarged to this, so that one-pixel
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.22  # of a piece's own darkness: where its edge is; at the second, unless it grows into ruled lines
+WIDE = 1.05  # width to height: a wider mark may be two digits that touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
 
@@ -36,6 +37,7 @@ class Mark(NamedTuple):
     box: tuple[int, int, int, int]  # x, y, width, height in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
+    halves: tuple = ()  # if it is wide enough for two digits that touch: what they would be, two Marks
 
 
 class PictureError(ValueError):
@@ -109,14 +111,21 @@ def find_marks(picture):
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
     drawn = [drawn_together(group) for group in grouped(ink_pieces(page))]
-    marks = []
-    for row, members in enumerate(rows_of([box for box, _ in drawn])):
-        for i in members:
-            (x, y, w, h), mask = drawn[i]
-            left, top = int(x / scale), int(y / scale)
-            right, bottom = min(width, round((x + w) / scale)), min(height, round((y + h) / scale))
-            marks.append(Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask)))
-    return marks
+    rows = rows_of([box for box, _ in drawn])
+    return [mark_of(*drawn[i], row, picture.shape, scale) for row, members in enumerate(rows) for i in members]
+
+
+def mark_of(box, mask, row, shape, scale):
+    """Return the Mark of a mask, bool (h, w), that lies at `box` in the working copy of a picture of `shape`."""
+    x, y, w, h = box
+    left, top = min(int(x / scale), shape[1] - 1), min(int(y / scale), shape[0] - 1)
+    right, bottom = min(shape[1], round((x + w) / scale)), min(shape[0], round((y + h) / scale))
+    halves = ()
+    if w > WIDE * h:
+        parts = cut_in_two(box, mask)
+        if all(0.15 * w < part_box[2] < 0.85 * w for part_box, _ in parts):
+            halves = tuple(mark_of(*part, row, shape, scale) for part in parts)
+    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), halves)
 
 
 def resized(picture, scale):
@@ -135,6 +144,10 @@ class Page(NamedTuple):
     paper: np.ndarray  # what `grey` would be without ink
     ink: np.ndarray  # how much darker than the paper: 0 = paper, 1 = black on white
 
+    @property
+    def darkest_near(self):
+        return cv2.erode(self.grey, np.ones((15, 15)))
+
 
 def page_of(picture):
     """Return the Page of a picture uint8 (h, w, 3)."""
@@ -150,13 +163,24 @@ def grey_of(picture):
     Of the three colours the one counts that differs most: cyan ink is as dark as black in red light.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    from_paper = luma.astype(np.float32) - local_median(luma)
+    from_paper = luma.astype(np.float32) - paper_brightness(luma)
     typical = np.abs(from_paper) <= max(8, np.median(np.abs(from_paper)))
     paper = np.median(picture[typical], axis=0).astype(np.float32)
     ink_is_dark = np.square(from_paper.clip(max=0)).sum() >= np.square(from_paper.clip(min=0)).sum()
     if ink_is_dark:
         return (picture / np.maximum(paper, 16)).min(axis=2)
     return 1 - ((picture - paper) / np.maximum(255 - paper, 16)).max(axis=2)
+
+
+def paper_brightness(luma):
+    """Return how bright the paper is: float32 (h, w), or a number where a digit fills half of the picture."""
+    _, dark = cv2.threshold(luma, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    if 0.4 < dark.mean() < 0.6 and 0.02 < border.mean() < 0.98:  # a digit cut out closely touches the border
+        two_values = np.where(dark, luma[dark == 1].mean(), luma[dark == 0].mean())
+        if np.var(two_values) > 0.9 * np.var(luma):  # otherwise it is the light that differs
+            return float(np.median(luma[dark == (border.mean() > 0.5)]))
+    return local_median(luma)
 
 
 def local_median(luma):
@@ -200,9 +224,16 @@ def against_paper(grey, window):
     scale = min(1, 60 / window)
     size = max(3, int(window * scale)) | 1
     paper = cv2.morphologyEx(resized(grey, scale), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    paper = stretched(cv2.GaussianBlur(paper, (0, 0), size / 6), grey.shape)
+    smooth, with_edges = cv2.GaussianBlur(paper, (0, 0), size / 6), cv2.medianBlur(paper, 5)
+    paper = np.minimum(smooth, with_edges)  # the second lest the edge of a shadow be taken for ink
+    paper = stretched(paper, grey.shape)
     ink = (paper - grey) / np.maximum(paper, 0.5)  # a share of the light there is, but no noise blown up in the dark
-    return Page(grey, paper, ink - np.median(ink))
+    return Page(grey, paper, ink - np.median(blank(ink)))
+
+
+def blank(ink):
+    """Return the values of `ink` that are not surely ink, (n,): those of the paper, however much a digit covers."""
+    return ink[ink <= max(0.5 * darkest(ink), float(ink.min()))]
 
 
 def has_fat_strokes(fine, coarse):
@@ -255,13 +286,46 @@ class Piece(NamedTuple):
 
 def ink_pieces(page):
     """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness."""
-    noise = 1.48 * float(np.median(np.abs(page.ink)))  # the standard deviation, were it Gaussian
+    noise = 1.48 * float(np.median(np.abs(blank(page.ink))))  # the standard deviation, were it Gaussian
     faintest = max(FAINTEST_INK, 4 * noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
     darkness = darkness_of_each(labels, page.ink, count)[labels]
     dark, faint = ((page.ink > np.maximum(faintest, cut * darkness)) & (labels > 0) for cut in CUTS)
+    dark = without_lines(dark)
     pieces = only_digits(connected(dark, page.ink), page)
     return with_faint_ends(pieces, connected(faint, page.ink), page)
+
+
+def without_lines(dark):
+    """Return `dark`, bool (h, w), without the lines of ruled and squared paper that are as dark as the ink."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    wide, high = (stats[1:, 2:4] > 0.85 * np.array(dark.shape[::-1])).any(axis=0)
+    if wide:
+        dark = without_rows(dark)
+    if high:
+        dark = without_rows(dark.T).T
+    return dark
+
+
+def without_rows(dark):
+    """Return `dark` without three or more thin lines from left to right, up to 6 degrees out of level."""
+    height, width = dark.shape
+    thickest = max(6, height // 60)
+    image, lines = np.ascontiguousarray(dark, np.uint8), np.zeros(dark.shape, np.uint8)
+    thin = image - cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
+    thin = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, thickest + 4), np.uint8))  # over what crosses it
+    for slope in np.tan(np.radians(np.arange(-6, 6.1, 0.75))):
+        shear = np.float32([[1, 0, 0], [-slope, 1, slope * width / 2]])
+        level = cv2.warpAffine(thin, shear, (width, height), flags=cv2.INTER_NEAREST)
+        runs = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((1, width // 8), np.uint8))
+        runs[cv2.dilate(runs, np.ones((3, 1), np.uint8)).sum(axis=1) < 0.6 * width] = 0
+        lines |= cv2.warpAffine(runs, shear, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    lines = cv2.dilate(lines, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(lines)
+    if (stats[1:, cv2.CC_STAT_WIDTH] > 0.4 * width).sum() < 3:
+        return dark
+    crossing = np.ones((thickest + 4, 1), np.uint8)
+    return (cv2.morphologyEx(image & ~lines, cv2.MORPH_CLOSE, crossing) & image).astype(bool)
 
 
 def with_faint_ends(pieces, fainter, page):
@@ -302,25 +366,52 @@ def darkness_of_each(labels, ink, count):
 
 
 def only_digits(pieces, page):
-    """Return the pieces without those that are plainly no part of a digit; if none is left, nothing is dropped."""
-    for is_foreign in (is_edge, is_margin):
-        pieces = [piece for piece in pieces if not is_foreign(piece, page)] or pieces
+    """Return the pieces without those that are plainly no part of a digit."""
+    pieces = [piece for piece in pieces if not is_margin(piece, page) and not is_edge(piece, page)]
+    pieces = [piece for piece in pieces if not is_shadow(piece, pieces, page) and not is_frame(piece, pieces)]
     if not pieces:
         return []
-    pieces = [piece for piece in pieces if not is_shadow(piece, pieces, page)]
     size = usual_size(pieces)
-    pieces = [piece for piece in pieces if not is_line(piece, size)] or pieces
+    pieces = [piece for piece in pieces if not is_line(piece, size, page)]
     darkness = np.median([piece.darkness for piece in pieces if piece.size > 0.5 * size] or [0])
-    return [piece for piece in pieces if piece.darkness > 0.4 * darkness and piece.size > 0.08 * size]
+    smallest = max(0.08 * size, 0.02 * min(page.ink.shape))
+    return [piece for piece in pieces if piece.darkness > 0.4 * darkness and piece.size > smallest]
 
 
 def is_margin(piece, page):
-    """Whether the piece lies along the picture's border as the surroundings of a sheet do."""
+    """Whether the piece is a band or a wedge along the picture's border: the surroundings of a sheet, a shadow."""
     height, width = page.ink.shape
-    at_side = piece.x == 0 or piece.x + piece.w == width
-    at_end = piece.y == 0 or piece.y + piece.h == height
-    along = (piece.w >= 0.9 * width and at_end) or (piece.h >= 0.9 * height and at_side)
-    return along or (at_side and at_end and piece.area > 0.4 * piece.w * piece.h)
+    borders = (
+        (height, (piece.x == 0) * piece.mask[:, 0].sum()),
+        (height, (piece.x + piece.w == width) * piece.mask[:, -1].sum()),
+        (width, (piece.y == 0) * piece.mask[0].sum()),
+        (width, (piece.y + piece.h == height) * piece.mask[-1].sum()),
+    )
+    sides = [contact > 0.85 * length for length, contact in borders]
+    if sum(sides) >= 2 or (any(sides) and min(piece.w / width, piece.h / height) < 0.3):
+        return True
+    in_contact = max(contact for _, contact in borders)
+    return in_contact > 0.35 * piece.size and piece.area > 0.85 * hull_area(piece.mask)
+
+
+def hull_area(mask):
+    points = cv2.findNonZero(mask.astype(np.uint8))
+    return cv2.contourArea(cv2.convexHull(points)) + 1
+
+
+def is_frame(piece, pieces):
+    """Whether the piece is a box about others: most of it lies along the sides of the rectangle about it."""
+    depth = max(4, round(0.1 * min(piece.w, piece.h)))
+    inner = piece.mask[depth:-depth, depth:-depth]
+    if inner.sum() > 0.1 * piece.area:
+        return False
+    return any(contains(piece, other) for other in pieces)
+
+
+def contains(outer, inner):
+    right, bottom = inner.x + inner.w, inner.y + inner.h
+    inside = outer.x < inner.x and outer.y < inner.y and right < outer.x + outer.w and bottom < outer.y + outer.h
+    return inside and inner.size > 0.15 * outer.size
 
 
 def is_edge(piece, page):
@@ -332,20 +423,24 @@ def is_edge(piece, page):
     rows, columns = rows + piece.y - reach, columns + piece.x - reach
     height, width = page.grey.shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    middle = (np.median(page.grey[piece.box][piece.mask]) + np.median(page.paper[piece.box][piece.mask])) / 2
-    return not inside.any() or (page.grey[rows[inside], columns[inside]] > middle).mean() <= 0.7
+    ring = rows[inside], columns[inside]
+    halfway = (page.paper[ring] + page.darkest_near[ring]) / 2
+    return len(halfway) == 0 or (page.grey[ring] > halfway).mean() <= 0.7
 
 
 def is_shadow(piece, pieces, page):
     """Whether the piece comes in from the border and is wider than any pen by which the free pieces are drawn."""
     if not at_border(piece, page.ink.shape):
         return False
-    free = [p for p in pieces if not at_border(p, page.ink.shape) and p.darkness > 0.5 * piece.darkness]
+    pieces = [p for p in pieces if p.size > 0.03 * min(page.ink.shape) and p.darkness > 0.5 * piece.darkness]
+    free = [p for p in pieces if not at_border(p, page.ink.shape)]
     return bool(free) and stroke_width(piece.mask) > 3 * np.median([stroke_width(p.mask) for p in free])
 
 
-def is_line(piece, size):
-    return piece.size > 2.2 * size or piece.w > max(8 * piece.h, 1.2 * size)
+def is_line(piece, size, page):
+    """Whether the piece is a ruled line, a dash or far larger than the digits, which are about `size` high."""
+    flat = piece.w > 8 * piece.h and piece.w > min(1.2 * size, 0.5 * page.ink.shape[1])
+    return flat or piece.size > 2.2 * size
 
 
 def usual_size(pieces):
@@ -381,9 +476,45 @@ def belong_together(one, other, size, may_be_column):
     height = max(one.y + one.h, other.y + other.h) - min(one.y, other.y)
     if may_be_column and height > 1.3 * size and min(one.h, other.h) > 0.4 * size:
         return False  # two digits, one above the other
+    if min(one.h, other.h) > 0.5 * size and abs(centre_of(one) - centre_of(other)) > 0.45 * size:
+        return False  # two digits, the tail of one under the other
     if -gap_x > 0.5 * min(one.w, other.w):
         return gap_y < 0.25 * size
     return min(one.size, other.size) < 0.45 * size and max(gap_x, gap_y) < 0.12 * size
+
+
+def centre_of(piece):
+    """Return the x of the piece's centre of mass."""
+    return piece.x + np.average(np.arange(piece.w), weights=piece.mask.sum(axis=0))
+
+
+def cut_in_two(box, mask):
+    """Return the (box, mask) of the left and the right part, cut from top to bottom where it meets least ink.
+
+    The cut is the cheapest path downwards, by dynamic programming (the "seam" of Avidan and Shamir 2007).
+    """
+    x, y, width, height = box
+    off_centre = np.abs(np.linspace(-1, 1, width)) ** 2
+    cost = mask + 0.02 + 0.06 * off_centre + 100.0 * (off_centre > 0.45)
+    for above, below in zip(cost, cost[1:], strict=False):
+        padded = np.pad(above, 1, constant_values=np.inf)
+        below += np.minimum(np.minimum(padded[:-2], padded[2:]) + 0.02, padded[1:-1])
+    right_part = np.zeros_like(mask)
+    column = int(cost[-1].argmin())
+    for row in range(height - 1, -1, -1):
+        first = max(0, column - 1)
+        column = first + int(cost[row, first : column + 2].argmin()) if row < height - 1 else column
+        right_part[row, column:] = True
+    return [trimmed(x, y, mask & part) for part in (~right_part, right_part)]
+
+
+def trimmed(x, y, mask):
+    """Return the box of the ink of `mask`, bool (h, w), whose corner is at (x, y), and its mask."""
+    if not mask.any():
+        return (x, y, 1, 1), np.ones((1, 1), bool)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    return (x + int(left), y + int(top), int(right - left), int(bottom - top)), mask[top:bottom, left:right]
 
 
 def is_dash(group):
@@ -403,14 +534,31 @@ def drawn_together(group):
 
 def rows_of(boxes):
     """Return the indices of `boxes` (x, y, width, height) as rows from the top, each from left to right."""
-    middles = [y + h / 2 for _, y, _, h in boxes]
+    if not boxes:
+        return []
+    across = np.array([x + w / 2 for x, _, w, _ in boxes])
+    down = np.array([y + h / 2 for _, y, _, h in boxes])
+    height = np.median([h for *_, h in boxes])
+    level = down - slope_of_rows(across, down, height) * across
     rows = []
-    for i in sorted(range(len(boxes)), key=middles.__getitem__):
-        if rows and middles[i] - np.mean([middles[j] for j in rows[-1]]) < 0.6 * np.median([box[3] for box in boxes]):
+    for i in np.argsort(level, kind="stable").tolist():
+        if rows and level[i] - np.mean(level[rows[-1]]) < 0.6 * height:
             rows[-1].append(i)
         else:
             rows.append([i])
-    return [sorted(row, key=lambda i: boxes[i][0] + boxes[i][2] / 2) for row in rows]
+    return [sorted(row, key=across.__getitem__) for row in rows]
+
+
+def slope_of_rows(across, down, height):
+    """Return the usual slope from a digit, at `across` and `down` (n,), to its right neighbour."""
+    slopes = []
+    for x, y in zip(across, down, strict=True):
+        dx, dy = across - x, down - y
+        right = (dx > 0.2 * height) & (np.abs(dy) < 0.75 * dx) & (dx < 4 * height)
+        if right.any():
+            nearest = np.flatnonzero(right)[np.hypot(dx, 2 * dy)[right].argmin()]
+            slopes.append(dy[nearest] / dx[nearest])
+    return float(np.median(slopes)) if slopes else 0.0
 
 
 # --- MNIST's form ---

@@ -180,7 +180,6 @@ LETTERS = [
     "30,4 30,96 | 2,20 58,80 | 58,20 2,80",
     "4,16 24,0 44,16 40,36 24,54 24,70 | 24,92 25,94",
     "14,0 10,100 | 44,0 40,100 | 0,34 58,30 | -2,68 56,64",
-    "50,20 30,4 24,20 40,50 50,80 24,98 10,80 50,56 60,40",
     "0,60 24,90 / 70,10",
     "0,100 70,0 | 40,0 70,0 / 70,34",
     "30,0 14,96 / 64,34 / -4,36 / 48,96 / 30,0",
@@ -211,7 +210,18 @@ def synthetic_digits(count, seed):
 def scribbles(count, seed):
     """Return `count` images of what is no digit, uint8 (count, 28, 28), in the form that prediction gives it."""
     random = np.random.default_rng(seed)
-    kinds = (letter, letter, letter, turned_digit, mirrored_digit, run_together, random_line, blob, shape, crossing_lines)
+    kinds = (
+        letter,
+        letter,
+        letter,
+        turned_digit,
+        mirrored_digit,
+        run_together,
+        random_line,
+        blob,
+        shape,
+        crossing_lines,
+    )
     images = [in_mnists_form(one_of(random, kinds)(random)) for _ in range(count)]
     return np.array(images, np.uint8).reshape(count, 28, 28)
 
@@ -316,11 +326,11 @@ def any_digit(random, digits=range(10)):
 
 
 def turned_digit(random):
-    return np.rot90(any_digit(random, (2, 3, 4, 5, 6, 7, 8, 9)), one_of(random, (1, 3)))
+    return np.rot90(any_digit(random, (3, 4, 5, 7, 8)), one_of(random, (1, 3)))
 
 
 def mirrored_digit(random):
-    return any_digit(random, (3, 4, 6, 7, 9))[:, ::-1]
+    return any_digit(random, (3, 4, 7))[:, ::-1]
 
 
 def run_together(random):

@@ -1,0 +1,308 @@
+"""What people's pictures do to a digit, each drawn here: asserted is what is read, not how it is found."""
+
+import cv2
+import numpy as np
+import pytest
+from drawing import draw, picture_of, save_picture
+
+import prediction
+from preprocessing import find_marks, read_picture
+
+
+def text_in(picture, classify):
+    """Return what prediction.py prints for a picture, with ? for marks that it is not sure of."""
+    marks = find_marks(picture)
+    return prediction.text_of(prediction.classified(marks, classify)) if marks else ""
+
+
+def lit(picture, light):
+    """Return the picture under `light`, 1 = as it is, (h, w) or (h, w, 3)."""
+    light = light if light.ndim == 3 else light[..., np.newaxis]
+    return np.clip(picture * light, 0, 255).astype(np.uint8)
+
+
+def noisy(picture, amount=3, seed=0):
+    noise = np.random.default_rng(seed).normal(0, amount, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def coloured(digit, ink, paper=(245, 245, 245), pen=12):
+    """Return a digit in BGR `ink` on `paper`."""
+    cover = 1 - picture_of(digit, ink=0, paper=255, pen=pen) / 255
+    return np.round(cover * ink + (1 - cover) * paper).astype(np.uint8)
+
+
+def grid(picture):
+    height, width = picture.shape[:2]
+    return np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+
+
+# --- light ---
+
+
+def vignette(picture):
+    x, y = grid(picture)
+    return lit(picture, 1 - 1.2 * ((x - 0.5) ** 2 + (y - 0.5) ** 2))
+
+
+def shadow_band(picture):
+    x, y = grid(picture)
+    return lit(picture, 1 - 0.4 * np.exp(-(((x + 0.4 * y - 0.7) / 0.2) ** 2)))
+
+
+def hard_shadow(picture):
+    x, y = grid(picture)
+    return lit(picture, np.where(y > 0.3 + 0.5 * x, 0.5, 1.0))
+
+
+def half_bright(picture):
+    x, _ = grid(picture)
+    return lit(picture, np.where(x > 0.45, 1.0, 0.72))
+
+
+def colour_cast(picture):
+    return lit(picture, np.full((*picture.shape[:2], 3), (0.6, 0.85, 1.0)))
+
+
+@pytest.mark.parametrize("light", [vignette, shadow_band, hard_shadow, half_bright, colour_cast])
+@pytest.mark.parametrize("digit", "2358")
+def test_light_and_shadow(digit, light, classify):
+    picture = picture_of(digit, pen=9)
+    assert text_in(noisy(light(picture)), classify) == digit
+
+
+@pytest.mark.parametrize("paper", [(170, 170, 170), (190, 215, 228), (120, 225, 245), (60, 90, 60), (30, 30, 30)])
+def test_grey_beige_yellow_paper_and_boards(paper, classify):
+    ink = (25, 20, 20) if sum(paper) > 300 else (225, 230, 228)
+    assert text_in(noisy(coloured("4", ink, paper)), classify) == "4"
+
+
+# --- ink ---
+
+
+INKS = {
+    "thin blue ballpoint": ((150, 60, 40), 3),
+    "pencil of hardly any contrast": ((205, 205, 205), 5),
+    "red": ((40, 40, 210), 10),
+    "green": ((70, 150, 40), 10),
+    "cyan": ((230, 210, 60), 10),
+    "yellow marker": ((90, 230, 240), 16),
+    "fat brush": ((30, 30, 30), 34),
+    "one pixel": ((0, 0, 0), 1),
+}
+
+
+@pytest.mark.parametrize("name", INKS)
+@pytest.mark.parametrize("digit", "0369")
+def test_every_ink(name, digit, classify):
+    ink, pen = INKS[name]
+    assert text_in(noisy(coloured(digit, ink, pen=pen), 1.5), classify) == digit
+
+
+def test_two_colours_in_one_digit(classify):
+    red, blue = coloured("3", (40, 40, 220)), coloured("3", (220, 60, 40))
+    half = red.shape[0] // 2
+    assert text_in(np.vstack([red[:half], blue[half:]]), classify) == "3"
+
+
+def test_dim_grey_on_black(classify):
+    assert text_in(picture_of("6", ink=38, paper=0), classify) == "6"
+
+
+# --- what is not ink ---
+
+
+def on_table(picture):
+    table = noisy(np.full((picture.shape[0] + 90, picture.shape[1] + 120, 3), (50, 75, 100)), 6)
+    table[50:-40, 40:-80] = picture
+    return table
+
+
+def black_margins(picture):
+    return cv2.copyMakeBorder(picture, 0, 0, 40, 25, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+
+
+def crop_on_white(picture):
+    return cv2.copyMakeBorder(
+        lit(picture, np.full(picture.shape, 0.85)), *[60] * 4, cv2.BORDER_CONSTANT, value=[255] * 3
+    )
+
+
+def framed(picture):
+    return cv2.rectangle(picture, (12, 12), (picture.shape[1] - 13, picture.shape[0] - 13), (40, 40, 40), 3)
+
+
+def boxed(picture):
+    height, width = picture.shape[:2]
+    return cv2.rectangle(
+        picture, (int(0.2 * width), int(0.1 * height)), (int(0.85 * width), int(0.9 * height)), (60,) * 3, 2
+    )
+
+
+def ruled(picture, ink=(215, 185, 150), squared=False):
+    page = picture.copy()
+    for y in range(25, page.shape[0], 42):
+        cv2.line(page, (0, y), (page.shape[1], y + 3), ink, 2, cv2.LINE_AA)
+    for x in range(20, page.shape[1], 42) if squared else ():
+        cv2.line(page, (x, 0), (x + 2, page.shape[0]), ink, 2, cv2.LINE_AA)
+    return np.minimum(page, picture)
+
+
+def squared(picture):
+    return ruled(picture, squared=True)
+
+
+def ruled_in_black(picture):
+    return ruled(picture, (90, 90, 90))
+
+
+def show_through(picture):
+    back = 255 - (255 - cv2.flip(picture, 1).astype(int)) // 6
+    return np.minimum(picture, np.roll(back, 60, axis=1)).astype(np.uint8)
+
+
+def dots_and_hairs(picture):
+    random = np.random.default_rng(2)
+    for x, y in random.uniform(0, 1, (12, 2)) * picture.shape[1::-1]:
+        cv2.circle(picture, (int(x), int(y)), int(random.integers(1, 3)), (60, 60, 60), -1, cv2.LINE_AA)
+    cv2.ellipse(picture, (30, 40), (26, 14), 20, 0, 110, (90, 90, 90), 1, cv2.LINE_AA)
+    return picture
+
+
+def home_bar(picture):
+    height, width = picture.shape[:2]
+    return cv2.line(picture, (int(0.3 * width), height - 9), (int(0.7 * width), height - 9), (0, 0, 0), 5)
+
+
+SURROUNDINGS = [
+    on_table,
+    black_margins,
+    crop_on_white,
+    framed,
+    boxed,
+    ruled,
+    squared,
+    ruled_in_black,
+    show_through,
+    dots_and_hairs,
+    home_bar,
+]
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+@pytest.mark.parametrize("digit", "2479")
+def test_what_is_not_ink_is_left_out(digit, surroundings, classify):
+    assert text_in(noisy(surroundings(picture_of(digit, pen=10)), 2), classify) == digit
+
+
+@pytest.mark.parametrize("surroundings", [on_table, black_margins, ruled, squared, vignette, hard_shadow])
+def test_paper_without_digits_has_none(surroundings, classify):
+    assert text_in(noisy(surroundings(picture_of("", size=(300, 400))), 2), classify) == ""
+
+
+@pytest.mark.parametrize("digit", "0358")
+def test_jpeg_noise_at_28_px(digit, classify):
+    small = cv2.resize(picture_of(digit, pen=22), (28, 28), interpolation=cv2.INTER_AREA)
+    jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 40])[1]
+    assert text_in(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), classify) == digit
+
+
+# --- place and size ---
+
+
+def test_three_percent_of_the_height_of_a_twelve_megapixel_photo(classify):
+    photo = np.full((3000, 4000, 3), 225, np.uint8)
+    for i, digit in enumerate("274"):
+        plane = photo[..., 0].copy()
+        draw(plane, digit, (2900 + 110 * i, 2500), 90, 7, 40)
+        photo = cv2.merge([plane] * 3)
+    assert text_in(noisy(photo, 4), classify) == "274"
+
+
+@pytest.mark.parametrize("digit", "0256789")
+def test_a_digit_that_fills_the_frame_and_touches_its_border(digit, classify):
+    picture = picture_of(digit, pen=24)
+    rows, columns = np.nonzero(picture[..., 0] < 100)
+    tight = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert text_in(tight, classify) == digit
+
+
+@pytest.mark.parametrize("size", [(200, 2000), (1500, 200)])
+def test_long_and_narrow_pictures(size, classify):
+    assert text_in(picture_of("5", height=120, pen=8, size=size, at=(60, 40)), classify) == "5"
+
+
+# --- form ---
+
+
+def test_a_dotted_outline_is_one_digit(classify):
+    dots = picture_of("3", height=300, pen=16)
+    spots = np.zeros(dots.shape[:2], np.uint8)
+    spots[::22, ::22] = 255
+    spots = cv2.dilate(spots, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
+    assert text_in(np.where(spots[..., None] > 0, dots, 245).astype(np.uint8), classify) == "3"
+
+
+@pytest.mark.parametrize("text", ["10", "57", "23", "68", "46", "90", "82"])
+def test_two_digits_that_touch(text, classify):
+    grey = np.full((320, 480), 245, np.uint8)
+    for i, digit in enumerate(text):
+        draw(grey, digit, (100 + 112 * i, 60), 190, 10, 30)
+    assert text_in(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), classify) == text
+
+
+def test_a_tail_that_runs_under_the_neighbour(classify):
+    grey = np.full((320, 460), 245, np.uint8)
+    draw(grey, "2", (60, 60), 170, 9, 30)
+    draw(grey, "3", (190, 60), 130, 9, 30)
+    cv2.line(grey, (175, 225), (240, 232), 30, 9, cv2.LINE_AA)
+    assert text_in(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), classify) == "23"
+
+
+@pytest.mark.parametrize("degrees", [-15, -8, 8, 15])
+def test_a_tilted_line(degrees, classify):
+    picture = picture_of("20468", height=110, pen=7, size=(700, 900), at=(150, 300))
+    turn = cv2.getRotationMatrix2D((450, 350), degrees, 1)
+    assert text_in(cv2.warpAffine(picture, turn, (900, 700), borderValue=(245,) * 3), classify) == "20468"
+
+
+def test_two_tilted_lines_stay_apart(classify):
+    picture = picture_of("2046\n3857", height=110, pen=7, size=(700, 900), at=(150, 180))
+    turn = cv2.getRotationMatrix2D((450, 350), 12, 1)
+    assert text_in(cv2.warpAffine(picture, turn, (900, 700), borderValue=(245,) * 3), classify) == "2046\n3857"
+
+
+@pytest.mark.parametrize("text", ["123\n4\n5678", "7\n2\n5\n3", "0246\n8"])
+def test_rows_of_different_length_and_columns(text, classify):
+    assert text_in(picture_of(text, height=90, pen=7), classify) == text
+
+
+def test_rows_that_start_elsewhere(classify):
+    grey = np.full((500, 900), 240, np.uint8)
+    for digits, x, y in (("47", 480, 40), ("386", 60, 190), ("25", 640, 340)):
+        for i, digit in enumerate(digits):
+            draw(grey, digit, (x + 90 * i, y), 100, 7, 30)
+    assert text_in(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), classify) == "47\n386\n25"
+
+
+# --- files ---
+
+
+def test_a_palette_picture(tmp_path, classify):
+    Image = pytest.importorskip("PIL.Image")  # noqa: N806  (it comes with matplotlib)
+    picture = Image.fromarray(coloured("8", (40, 40, 200))[..., ::-1]).convert("P")
+    picture.save(tmp_path / "a.gif")
+    picture.save(tmp_path / "a.png")
+    for name in ("a.gif", "a.png"):
+        assert text_in(read_picture(tmp_path / name), classify) == "8"
+
+
+def test_cmyk(tmp_path, classify):
+    Image = pytest.importorskip("PIL.Image")  # noqa: N806
+    Image.fromarray(coloured("8", (40, 40, 200))[..., ::-1]).convert("CMYK").save(tmp_path / "a.jpg")
+    assert text_in(read_picture(tmp_path / "a.jpg"), classify) == "8"
+
+
+def test_sixteen_bits_of_which_few_are_used(tmp_path, classify):
+    deep = picture_of("5")[..., 0].astype(np.uint16) * 4
+    assert text_in(read_picture(save_picture(tmp_path / "a.png", deep)), classify) == "5"
