@@ -4,8 +4,9 @@
     python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --model models/mine.h5 --no-show
 
-MNIST is downloaded at the first run and kept as dataset/mnist.npz. The model goes to models/, with three pictures
-beside it: its learning curves, the data, and its errors. What comes of it is for prediction.py to read with.
+MNIST is downloaded at the first run and kept as dataset/mnist.npz. Mixed into it are digits that synthetic_digits.py
+draws, as people write them where MNIST was not collected, and scribbles, so that the net learns what is no digit.
+The model goes to models/, with three pictures beside it: its learning curves, the data, and its errors.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import zlib
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import cv2
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 
 from quiet_keras import keras
+from synthetic_digits import scribbles, synthetic_digits
 
 ROOT = Path(__file__).resolve().parent
 DATASET = ROOT / "dataset" / "mnist.npz"
@@ -29,8 +32,17 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 
 EPOCHS = 10
 BATCH_SIZE = 128
-LEARNING_RATE = 2e-3  # at the start; it falls to zero along a cosine, so that any number of epochs ends well
+LEARNING_RATE = (
+    2e-3  # after a warm-up of WARM_UP of all steps; it falls along a cosine, so any number of epochs ends well
+)
+WARM_UP = 1 / 8
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
+
+DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 5  # drawn images that are mixed in, for each image of the data set
+
+# How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
+TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.09, 0.11, 0.06, 0.6, 0.7  # radians, share, share, px, px
+ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 
 
 def main():
@@ -45,14 +57,14 @@ def main():
     model = build_cnn()
     model.summary()
     try:
-        history = train(model, training, validation, options.epochs, options.batch_size)
+        history = train(model, training, validation, options.epochs, options.batch_size, options.seed)
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(options.model)}", file=sys.stderr)
         sys.exit(130)
-    loss, accuracy = model.evaluate(net_input(x_test), y_test, batch_size=1000, verbose=0)
-    wrong = round(len(x_test) * (1 - accuracy))
+    loss, test_accuracy = model.evaluate(net_input(x_test), one_hot(y_test), batch_size=1000, verbose=0)
+    wrong = round(len(x_test) * (1 - test_accuracy))
     print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
-    print(f"test accuracy {accuracy:.2%} ({wrong:,} read wrongly), test loss {loss:.4f}\n")
+    print(f"test accuracy {test_accuracy:.2%} ({wrong:,} read wrongly), test loss {loss:.4f}\n")
 
     save_model(model, options.model)
     pictures = {
@@ -121,15 +133,78 @@ def unusable(path, reason):
 
 
 def hold_out(images, labels):
-    """Split into (training, validation), each a pair of net input and labels; the same split whatever the seed."""
+    """Split into (training, validation), each a pair of images and labels; the same split whatever the seed."""
     order = np.random.default_rng(0).permutation(len(images))
     validation, training = np.split(order, [round(len(images) * HELD_OUT)])
-    return (net_input(images[training]), labels[training]), (net_input(images[validation]), labels[validation])
+    return (images[training], labels[training]), (images[validation], labels[validation])
+
+
+def with_drawn(images, labels, seed):
+    """Return images uint8 (n, 28, 28) and targets float32 (n, 10) with drawn digits and scribbles added to them.
+
+    A scribble's target is a tenth for every digit: the net learns to be unsure of what is none ("outlier exposure",
+    Hendrycks, Mazeika, Dietterich 2019).
+    """
+    digits, digit_labels = synthetic_digits(round(len(images) * DRAWN_DIGITS), seed)
+    no_digits = scribbles(round(len(images) * SCRIBBLES), seed)
+    targets = one_hot(labels), one_hot(digit_labels), np.full((len(no_digits), 10), 0.1, np.float32)
+    return np.concatenate([images, digits, no_digits]), np.concatenate(targets)
+
+
+def one_hot(labels):
+    return np.eye(10, dtype=np.float32)[labels]
 
 
 def net_input(images):
     """Turn images uint8 (n, 28, 28) from 0 to 255 into what the net takes: float32 (n, 28, 28, 1) from 0 to 1."""
     return images[..., np.newaxis].astype("float32") / 255
+
+
+class DistortedBatches(keras.utils.PyDataset):
+    """The training images in random order, in batches, each image distorted anew whenever it comes."""
+
+    def __init__(self, images, targets, batch_size, seed):
+        super().__init__()
+        self.images, self.targets, self.batch_size, self.seed = images, targets, batch_size, seed
+        self.epoch = 0
+        self.on_epoch_end()
+
+    def on_epoch_end(self):
+        random = np.random.default_rng([self.seed, self.epoch])
+        self.order = random.permutation(len(self.images))
+        self.fields = elastic_fields(500, random)
+        self.epoch += 1
+
+    def __len__(self):
+        return -(-len(self.images) // self.batch_size)
+
+    def __getitem__(self, i):
+        batch = self.order[i * self.batch_size : (i + 1) * self.batch_size]
+        random = np.random.default_rng([self.seed, self.epoch, i])
+        return net_input(distorted(self.images[batch], self.fields, random)), self.targets[batch]
+
+
+def elastic_fields(count, random):
+    """Return random smooth displacements in px, float32 (count, 2, 28, 28) (Simard, Steinkraus, Platt 2003)."""
+    rough = random.normal(size=(count * 2, 28, 28)).astype(np.float32)
+    smooth = np.stack([cv2.GaussianBlur(field, (0, 0), ELASTIC_WIDTH) for field in rough])
+    return (smooth * (ELASTIC / smooth.std())).reshape(count, 2, 28, 28)
+
+
+def distorted(images, fields, random):
+    """Return images uint8 (n, 28, 28), each turned, sheared, stretched, shifted and bent, in one resampling."""
+    n = len(images)
+    turn, shear = random.normal(0, TURN, n), random.normal(0, SHEAR, n)
+    across, down = np.exp(random.normal(0, STRETCH, (2, n)))
+    cos, sin = np.cos(turn), np.sin(turn)
+    y, x = np.mgrid[:28, :28] - 13.5
+    affine = np.stack([cos * across, (shear * cos - sin) * down, sin * across, (shear * sin + cos) * down])
+    a, b, c, d = affine[..., np.newaxis, np.newaxis]
+    from_x, from_y = (np.stack([a * x + b * y, c * x + d * y]) + 13.5).astype(np.float32)
+    shift = random.normal(0, SHIFT, (n, 2, 1, 1)).astype(np.float32)
+    bent = fields[random.integers(len(fields), size=n)] + shift
+    from_x, from_y = from_x + bent[:, 0], from_y + bent[:, 1]
+    return np.stack([cv2.remap(*each, cv2.INTER_LINEAR) for each in zip(images, from_x, from_y, strict=True)])
 
 
 # --- model ---
@@ -154,18 +229,29 @@ def build_cnn():
     )
 
 
-def train(model, training, validation, epochs, batch_size):
-    """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation."""
-    steps = epochs * -(-len(training[0]) // batch_size)
-    model.compile(
-        optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+def train(model, training, validation, epochs, batch_size, seed):
+    """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
+
+    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,).
+    """
+    batches = DistortedBatches(*with_drawn(*training, seed), batch_size, seed)
+    steps = epochs * len(batches)
+    warm_up = round(WARM_UP * steps)
+    learning_rate = keras.optimizers.schedules.CosineDecay(
+        LEARNING_RATE / 10, steps - warm_up, warmup_target=LEARNING_RATE, warmup_steps=warm_up
     )
+    model.compile(keras.optimizers.Adam(learning_rate), loss="kl_divergence", metrics=[accuracy])
+    images, labels = validation
     progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
-    return model.fit(
-        *training, batch_size=batch_size, epochs=epochs, validation_data=validation, verbose=progress
-    ).history
+    held_out = net_input(images), one_hot(labels)
+    return model.fit(batches, epochs=epochs, validation_data=held_out, verbose=progress).history
+
+
+def accuracy(targets, probabilities):
+    """Return the share of digits that are read right, a number; scribbles do not count. Both are (n, 10)."""
+    is_digit = keras.ops.cast(keras.ops.max(targets, axis=-1) > 0.5, "float32")
+    right = keras.ops.equal(keras.ops.argmax(targets, axis=-1), keras.ops.argmax(probabilities, axis=-1))
+    return keras.ops.sum(keras.ops.cast(right, "float32") * is_digit) / keras.ops.maximum(keras.ops.sum(is_digit), 1)
 
 
 def save_model(model, path):
@@ -183,7 +269,7 @@ def plot_curves(history):
     epochs = range(1, len(history["loss"]) + 1)
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Learning curves")
     for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
-        axis.plot(epochs, history[measure], "o-", label="training (with dropout)")
+        axis.plot(epochs, history[measure], "o-", label="training (distorted, with dropout)")
         axis.plot(epochs, history[f"val_{measure}"], "o-", label="validation")
         axis.set(title=measure.capitalize(), xlabel="epoch")
         axis.xaxis.get_major_locator().set_params(integer=True)

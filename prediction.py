@@ -2,6 +2,7 @@
 
     python prediction.py                            the pictures in images/
     python prediction.py photo.jpg scans/           a picture, and every picture in a folder
+    python prediction.py --show photo.jpg           a window with the boxes, and the images that the net saw
     python prediction.py --json photo.jpg           a JSON object a line, for other programs
 
 The digits are found by preprocessing.py and classified by the model that handwritten_digit_recognition.py saved.
@@ -13,6 +14,7 @@ import json
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from preprocessing import PictureError, find_marks, read_picture
@@ -22,7 +24,8 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
-SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
+SURE = 0.6  # a mark whose likeliest digit is less likely than this is printed as ?
+MOSTLY_DIGITS = 0.5  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
 
 
 def main():
@@ -34,15 +37,21 @@ def main():
         return 2
     status = 0
     for path in picture_paths(options.paths):
-        result = read(path, classify)
-        if result["error"]:
+        try:
+            picture = read_picture(path)
+        except PictureError as error:
             status = 1
-        if options.json:
-            print(json.dumps(result), flush=True)
-        elif result["error"]:
-            print(f"{path}: {result['error']}", file=sys.stderr)
-        else:
-            print(f"{path}: {in_words(result)}", flush=True)
+            report_unreadable(path, error, options.json)
+            continue
+        marks, probabilities = read_marks(picture, classify)
+        result = result_of(path, marks, probabilities, options.top or 3)
+        print(json.dumps(result) if options.json else in_words(result, options.top), flush=True)
+        if options.save or options.show:
+            sheet = annotated(picture, marks, result["digits"])
+            if options.save:
+                save_sheet(sheet, path, options.save)
+            if options.show:
+                show_sheet(sheet, path)
     return status
 
 
@@ -82,26 +91,18 @@ def picture_paths(paths):
         yield from pictures or [path]
 
 
-def read(path, classify):
-    """Return what is read from the picture at `path`, in the form of a line of --json."""
-    result = {"image": str(path), "text": "", "error": None, "digits": []}
-    try:
-        marks = find_marks(read_picture(path))
-    except PictureError as error:
-        return {**result, "error": str(error)}
-    if marks:
-        result["digits"] = classified(marks, classify)
-        result["text"] = text_of(result["digits"])
-    return result
+def read_marks(picture, classify):
+    """Return the marks in a picture uint8 (h, w, 3) in reading order, and their probabilities, float (n, 10).
 
-
-def classified(marks, classify):
-    """Return the entry in "digits" of each mark; where a mark is surer taken as two that touch, two entries."""
+    Where a mark is surer taken as two digits that touch, its halves are returned in its place.
+    """
+    marks = find_marks(picture)
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
-    answers = {
-        id(mark): answer for mark, answer in zip(every, classify(np.stack([m.pixels for m in every])), strict=True)
-    }
-    return [described(part, answers[id(part)]) for mark in marks for part in surest(mark, answers)]
+    if not every:
+        return [], np.empty((0, 10))
+    answers = dict(zip(map(id, every), classify(np.stack([mark.pixels for mark in every])), strict=True))
+    marks = [part for mark in marks for part in surest(mark, answers)]
+    return marks, np.array([answers[id(mark)] for mark in marks])
 
 
 def parts_of(mark):
@@ -115,17 +116,28 @@ def surest(mark, answers):
     return parts if parts and min(answers[id(part)].max() for part in parts) > answers[id(mark)].max() else [mark]
 
 
-def described(mark, probabilities):
-    """Return the entry of a mark in "digits"; probabilities: (10,)."""
-    top = [[int(digit), round(float(probabilities[digit]), 4)] for digit in np.argsort(-probabilities)[:3]]
-    digit, confidence = top[0]
+# --- what is said ---
+
+
+def result_of(path, marks, probabilities, top=3):
+    """Return what is said of the picture at `path`, in the form of a line of --json; probabilities: (n, 10)."""
+    sure = probabilities.max(axis=1, initial=0) >= SURE
+    sure &= np.count_nonzero(sure) >= MOSTLY_DIGITS * len(marks)
+    digits = [described(*mark, top) for mark in zip(marks, probabilities, sure.tolist(), strict=True)]
+    return {"image": str(path), "text": text_of(digits), "error": None, "digits": digits}
+
+
+def described(mark, probabilities, sure, top):
+    """Return the entry of a mark in "digits", with the `top` likeliest; probabilities: (10,)."""
+    likeliest = [[int(digit), round(float(probabilities[digit]), 4)] for digit in np.argsort(-probabilities)[:top]]
+    digit, confidence = likeliest[0]
     return {
         "digit": digit,
         "confidence": confidence,
-        "sure": confidence >= SURE,
+        "sure": sure,
         "box": list(mark.box),
         "row": mark.row,
-        "top": top,
+        "top": likeliest,
     }
 
 
@@ -137,18 +149,109 @@ def text_of(digits):
     return "\n".join("".join(row) for row in rows.values())
 
 
-def in_words(result):
-    """Return what a person reads behind the picture's name."""
-    if not result["digits"]:
-        return "no digit found"
-    lowest = min(digit["confidence"] for digit in result["digits"])
-    share = f"{lowest:.1%}".replace("%", " %")
-    return f"{result['text'].replace(chr(10), ' ')}  ({share if len(result['digits']) == 1 else 'lowest ' + share})"
+def in_words(result, top=None):
+    """Return what a person reads: a line, and below it the `top` likeliest for each mark if they are asked for."""
+    digits = result["digits"]
+    if not any(digit["sure"] for digit in digits):
+        unsure = f"  ({len(digits)} {'marks' if len(digits) > 1 else 'mark'} that may be none)" if digits else ""
+        return f"{result['image']}: no digit found{unsure}"
+    lowest = percent(min(digit["confidence"] for digit in digits))
+    line = (
+        f"{result['image']}: {result['text'].replace(chr(10), ' ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
+    )
+    likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
+    return "\n    ".join([line, *likeliest])
+
+
+def percent(share):
+    return f"{100 * share:.1f} %"
+
+
+def report_unreadable(path, error, as_json):
+    if as_json:
+        print(json.dumps({"image": str(path), "text": "", "error": str(error), "digits": []}), flush=True)
+    else:
+        print(f"{path}: {error}", file=sys.stderr)
+
+
+# --- what is shown ---
+
+
+def annotated(picture, marks, digits):
+    """Return the picture with boxes and digits, and beside it what the net saw of each: uint8 (h, w, 3), BGR."""
+    scale = min(900 / max(picture.shape), max(1, 420 / max(picture.shape[:2])))
+    shown = cv2.resize(
+        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
+    for mark, digit in zip(marks, digits, strict=True):
+        x, y, w, h = (round(v * scale) for v in mark.box)
+        cv2.rectangle(shown, (x - 3, y - 3), (x + w + 3, y + h + 3), colour_of(digit), 2)
+        label = label_of(digit) if w > 62 else label_of(digit)[0]  # narrow digits leave room for no more
+        write(shown, label, (x - 3, y - 9 if y > 25 else y + h + 22), colour_of(digit))
+    panel = panel_of(marks, digits, shown.shape[0])
+    height = max(shown.shape[0], panel.shape[0])
+    return np.hstack([with_height(side, height) for side in (shown, panel)])
+
+
+def panel_of(marks, digits, height):
+    """Return the 28x28 images of the marks, enlarged and labelled, in columns about `height` px high."""
+    tiles = []
+    for mark, digit in zip(marks, digits, strict=True):
+        tile = np.full((120, 104, 3), 255, np.uint8)
+        seen = np.round(255 * mark.pixels).astype(np.uint8)
+        tile[10:94, 10:94] = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)[..., np.newaxis]
+        write(tile, label_of(digit), (10, 112), colour_of(digit))
+        tiles.append(tile)
+    rows = max(1, height // 120)
+    columns = [with_height(np.vstack(tiles[i : i + rows]), rows * 120) for i in range(0, len(tiles), rows)]
+    return np.hstack(columns) if columns else np.full((height, 1, 3), 255, np.uint8)
+
+
+def with_height(image, height):
+    return cv2.copyMakeBorder(image, 0, height - image.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+
+
+def label_of(digit):
+    return f"{digit['digit'] if digit['sure'] else '?'}  {100 * digit['confidence']:.0f}%"
+
+
+def colour_of(digit):
+    return (60, 140, 0) if digit["sure"] else (0, 110, 230)
+
+
+def write(image, text, corner, colour):
+    """Write `text` on `image`, its lower left at `corner`, with a white edge so that it can be read on any picture."""
+    for ink, thickness in (((255, 255, 255), 4), (colour, 1)):
+        cv2.putText(image, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.5, ink, thickness, cv2.LINE_AA)
+
+
+def save_sheet(sheet, path, folder):
+    """Save the annotated picture of the file at `path` in `folder`, under its whole name, so that none is lost."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "_".join(part for part in path.parts if part not in (path.anchor, ".", ".."))
+    (folder / f"{name}.read.png").write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+
+
+def show_sheet(sheet, path):
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    if matplotlib.get_backend().lower() == "agg":
+        print("There is no display to show it on; --save FOLDER writes it to a file.", file=sys.stderr)
+        return
+    figure, axis = plt.subplots(num=str(path), layout="constrained")
+    axis.imshow(sheet[..., ::-1])
+    axis.set_axis_off()
+    figure.set_size_inches(sheet.shape[1] / 100, sheet.shape[0] / 100)
+    plt.show()
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Read handwritten digits from pictures.")
     parser.add_argument("paths", nargs="*", type=Path, metavar="IMAGE or FOLDER", help="default: images/")
+    parser.add_argument("--show", action="store_true", help="open each picture with its boxes and what the net saw")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the same as PNG into this folder")
+    parser.add_argument("--top", type=int, choices=range(1, 11), metavar="K", help="print the K likeliest of each mark")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
     parser.add_argument("--model", type=Path, default=near(MODEL), help="a Keras model (default: %(default)s)")
     options = parser.parse_args()

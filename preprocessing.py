@@ -15,6 +15,7 @@ From the picture to the marks in five steps:
 Lengths are in pixels of a working copy, whose long side is at most LONG_SIDE, unless they are said to be shares.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -291,7 +292,7 @@ def ink_pieces(page):
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
     darkness = darkness_of_each(labels, page.ink, count)[labels]
     dark, faint = ((page.ink > np.maximum(faintest, cut * darkness)) & (labels > 0) for cut in CUTS)
-    dark = without_lines(dark)
+    dark = joined_dots(without_lines(dark))
     pieces = only_digits(connected(dark, page.ink), page)
     return with_faint_ends(pieces, connected(faint, page.ink), page)
 
@@ -326,6 +327,26 @@ def without_rows(dark):
         return dark
     crossing = np.ones((thickest + 4, 1), np.uint8)
     return (cv2.morphologyEx(image & ~lines, cv2.MORPH_CLOSE, crossing) & image).astype(bool)
+
+
+def joined_dots(dark):
+    """Return `dark`, bool (h, w), with the dots of dotted outlines joined to lines; without dots, it stays as it is."""
+    count, _, stats, centres = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    size, area = stats[1:, 2:4].max(axis=1), stats[1:, 4]
+    usual = np.median(size) if count > 1 else 0
+    round_ones = (area > 0.5 * size**2) & (np.abs(size - usual) < 0.35 * usual)
+    if not 8 <= round_ones.sum() <= 400 or round_ones.mean() < 0.7:
+        return dark
+    x, y = centres[1:][round_ones].T
+    distance = np.hypot(x[:, None] - x, y[:, None] - y)
+    np.fill_diagonal(distance, np.inf)
+    apart = np.median(distance.min(axis=1))
+    if apart > 2.5 * usual:
+        return dark
+    reach = int(1.3 * apart) | 1
+    bridge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    joined = cv2.morphologyEx(np.pad(dark, reach).astype(np.uint8), cv2.MORPH_CLOSE, bridge)
+    return joined[reach:-reach, reach:-reach] > 0
 
 
 def with_faint_ends(pieces, fainter, page):
@@ -496,7 +517,7 @@ def cut_in_two(box, mask):
     x, y, width, height = box
     off_centre = np.abs(np.linspace(-1, 1, width)) ** 2
     cost = mask + 0.02 + 0.06 * off_centre + 100.0 * (off_centre > 0.45)
-    for above, below in zip(cost, cost[1:], strict=False):
+    for above, below in pairwise(cost):
         padded = np.pad(above, 1, constant_values=np.inf)
         below += np.minimum(np.minimum(padded[:-2], padded[2:]) + 0.02, padded[1:-1])
     right_part = np.zeros_like(mask)

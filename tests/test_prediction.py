@@ -10,7 +10,7 @@ from conftest import ROOT
 from drawing import picture_of, save_picture
 
 import prediction
-from preprocessing import Mark, find_marks
+from preprocessing import Mark, find_marks, read_picture
 
 SAMPLES = {
     "zero.jpg": "0",
@@ -41,7 +41,8 @@ def test_every_sample_has_its_answer_here():
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_samples_are_read_right(name, classify):
-    assert prediction.read(ROOT / "images" / name, classify)["text"] == SAMPLES[name]
+    marks, probabilities = prediction.read_marks(read_picture(ROOT / "images" / name), classify)
+    assert prediction.result_of(name, marks, probabilities)["text"] == SAMPLES[name]
 
 
 @pytest.mark.parametrize("digit", "0123456789")
@@ -140,13 +141,61 @@ def test_predicting_imports_tensorflow_only_for_the_model():
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT).returncode == 0
 
 
-def mark(row, likeliest, confidence):
-    probabilities = np.where(np.arange(10) == likeliest, confidence, (1 - confidence) / 9)
-    return prediction.described(Mark((1, 2, 3, 4), row, np.zeros((28, 28), np.float32)), probabilities)
+def result_for(*marks):
+    """Return the result for marks that are given as (row, likeliest digit, its probability)."""
+    probabilities = [np.where(np.arange(10) == digit, share, (1 - share) / 9) for _, digit, share in marks]
+    pixels = np.zeros((28, 28), np.float32)
+    return prediction.result_of(
+        "a.png", [Mark((1, 2, 3, 4), row, pixels) for row, *_ in marks], np.array(probabilities)
+    )
 
 
 def test_an_unsure_mark_is_a_question_mark():
-    digits = [mark(0, 7, 0.9), mark(0, 3, 0.3), mark(1, 4, 0.8)]
-    assert prediction.text_of(digits) == "7?\n4"
-    assert [digit["sure"] for digit in digits] == [True, False, True]
-    assert prediction.in_words({"text": "7?\n4", "digits": digits}) == "7? 4  (lowest 30.0 %)"
+    result = result_for((0, 7, 0.9), (0, 3, 0.3), (1, 4, 0.8))
+    assert result["text"] == "7?\n4"
+    assert [digit["sure"] for digit in result["digits"]] == [True, False, True]
+    assert prediction.in_words(result) == "a.png: 7? 4  (lowest 30.0 %)"
+
+
+def test_where_no_mark_is_sure_there_is_no_digit():
+    said = prediction.in_words(result_for((0, 7, 0.3)))
+    assert said == "a.png: no digit found  (1 mark that may be none)"
+
+
+def test_top_prints_the_alternatives(tmp_path):
+    picture = save_picture(tmp_path / "a.png", picture_of("73"))
+    first, *others = run("--top", "2", picture).stdout.splitlines()
+    assert first.startswith(f"{picture}: 73  (lowest ")
+    assert [line.split()[0] for line in others] == ["7", "3"]
+    assert all(line.count(" %") == 2 for line in others)
+
+
+def test_save_writes_the_picture_with_what_the_net_saw(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.png", "a.jpg"):
+        save_picture(tmp_path / "in" / name, picture_of("73"))
+    assert run("--save", "out", "in", folder=tmp_path).returncode == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"in_a.png.read.png", "in_a.jpg.read.png"}
+
+
+def test_the_sheet_holds_the_picture_and_every_image_that_the_net_saw():
+    picture = picture_of("73")
+    marks = find_marks(picture)
+    digits = prediction.result_of("", marks, np.eye(10)[[7, 3]])["digits"]
+    sheet = prediction.annotated(picture, marks, digits)
+    assert sheet.dtype == np.uint8 and sheet.shape[1] >= picture.shape[1] + 28
+    panel = sheet[:, -104:, 0]
+    for mark in marks:
+        tile = cv2.resize(np.round(255 * mark.pixels).astype(np.uint8), (84, 84), interpolation=cv2.INTER_NEAREST)
+        assert cv2.matchTemplate(panel, tile, cv2.TM_SQDIFF_NORMED).min() < 1e-3
+
+
+def test_show_without_a_display_says_so_and_reads_all_the_same(tmp_path):
+    picture = save_picture(tmp_path / "a.png", picture_of("7"))
+    done = run("--show", picture)
+    assert done.returncode == 0 and "--save" in done.stderr and done.stdout.startswith(f"{picture}: 7")
+
+
+def test_among_many_marks_that_are_none_a_single_digit_is_not_believed():
+    assert result_for((0, 7, 0.9), (0, 3, 0.3), (0, 4, 0.2))["text"] == "???"
+    assert result_for((0, 7, 0.9), (0, 3, 0.3))["text"] == "7?"
