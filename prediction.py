@@ -24,7 +24,7 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
-SURE = 0.6  # a mark whose likeliest digit is less likely than this is printed as ?
+SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
 MOSTLY_DIGITS = 0.5  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
 
 

@@ -28,6 +28,8 @@ SHORT_SIDE = 220  # px: a smaller picture is enlarged to this, so that one-pixel
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.22  # of a piece's own darkness: where its edge is; at the second, unless it grows into ruled lines
+MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
+EDGE = 6  # px: how far about a piece there must be paper
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
@@ -73,7 +75,9 @@ def decoded(data):
     is_jpeg = data[:2].tobytes() == b"\xff\xd8"
     raw = None if is_jpeg or not data.size else cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if raw is not None and raw.ndim == 3 and raw.shape[2] == 4:
-        return on_paper(eight_bits(raw[..., :3]), raw[..., 3] / raw[..., 3].max(initial=1))
+        opaque = np.iinfo(raw.dtype).max if raw.dtype.kind == "u" else 1.0
+        if (raw[..., 3] < opaque).any():
+            return on_paper(eight_bits(raw[..., :3]), raw[..., 3] / opaque)
     if raw is not None and raw.dtype != np.uint8:
         grey = eight_bits(raw)
         return grey if grey.ndim == 3 else cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
@@ -144,10 +148,7 @@ class Page(NamedTuple):
     grey: np.ndarray  # 1 = the paper's usual colour, 0 = black
     paper: np.ndarray  # what `grey` would be without ink
     ink: np.ndarray  # how much darker than the paper: 0 = paper, 1 = black on white
-
-    @property
-    def darkest_near(self):
-        return cv2.erode(self.grey, np.ones((15, 15)))
+    darkest_near: np.ndarray  # the lowest of `grey` within EDGE px
 
 
 def page_of(picture):
@@ -229,7 +230,8 @@ def against_paper(grey, window):
     paper = np.minimum(smooth, with_edges)  # the second lest the edge of a shadow be taken for ink
     paper = stretched(paper, grey.shape)
     ink = (paper - grey) / np.maximum(paper, 0.5)  # a share of the light there is, but no noise blown up in the dark
-    return Page(grey, paper, ink - np.median(blank(ink)))
+    darkest_near = cv2.erode(grey, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8))
+    return Page(grey, paper, ink - np.median(blank(ink)), darkest_near)
 
 
 def blank(ink):
@@ -364,11 +366,14 @@ def with_faint_ends(pieces, fainter, page):
 
 
 def connected(solid, ink):
-    """Return the connected pieces of `solid`, bool (h, w), that are larger than a speck."""
+    """Return the connected pieces of `solid`, bool (h, w): the largest MOST_PIECES that are more than a speck."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0  # the paper
     pieces = []
-    for i, (x, y, w, h, area) in enumerate(stats.tolist()[1:], start=1):
-        if area >= 6:
+    for i in sorted(np.argsort(-areas, kind="stable")[:MOST_PIECES]):
+        x, y, w, h, area = stats[i].tolist()
+        if areas[i] >= 6:
             mask = labels[y : y + h, x : x + w] == i
             pieces.append(Piece(x, y, w, h, mask, area, float(np.median(ink[y : y + h, x : x + w][mask]))))
     return pieces
@@ -437,11 +442,10 @@ def contains(outer, inner):
 
 def is_edge(piece, page):
     """Whether there is paper on one side of the piece only, as at the edge of a sheet; ink has paper all round."""
-    reach = 6
-    padded = np.pad(piece.mask.astype(np.uint8), reach)
-    near, far = (cv2.dilate(padded, np.ones((2 * r + 1, 2 * r + 1))) for r in (reach // 2, reach))
+    padded = np.pad(piece.mask.astype(np.uint8), EDGE)
+    near, far = (cv2.dilate(padded, np.ones((2 * r + 1, 2 * r + 1), np.uint8)) for r in (EDGE // 2, EDGE))
     rows, columns = np.nonzero(far > near)
-    rows, columns = rows + piece.y - reach, columns + piece.x - reach
+    rows, columns = rows + piece.y - EDGE, columns + piece.x - EDGE
     height, width = page.grey.shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     ring = rows[inside], columns[inside]

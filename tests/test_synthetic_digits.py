@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from synthetic_digits import DIGITS, LETTERS, drawn, in_mnists_form, scribbles, smooth_through, synthetic_digits
+
+
+def test_the_same_seed_draws_the_same_and_another_draws_others():
+    images, labels = synthetic_digits(50, seed=1)
+    again, labels_again = synthetic_digits(50, seed=1)
+    others, _ = synthetic_digits(50, seed=2)
+    assert images.dtype == np.uint8 and images.shape == (50, 28, 28) and labels.shape == (50,)
+    assert np.array_equal(images, again) and np.array_equal(labels, labels_again)
+    assert not np.array_equal(images, others)
+    assert np.array_equal(scribbles(20, seed=1), scribbles(20, seed=1))
+
+
+def test_none_is_an_empty_array():
+    images, labels = synthetic_digits(0, seed=0)
+    assert images.shape == (0, 28, 28) and labels.shape == (0,) and scribbles(0, seed=0).shape == (0, 28, 28)
+
+
+def test_every_digit_is_drawn_about_equally_often():
+    _, labels = synthetic_digits(1000, seed=0)
+    assert np.bincount(labels, minlength=10).min() > 60
+
+
+@pytest.mark.parametrize("make", [lambda: synthetic_digits(200, seed=3)[0], lambda: scribbles(200, seed=3)])
+def test_images_have_the_form_of_mnist(make):
+    for image in make():
+        rows, columns = np.nonzero(image)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        y, x = (np.average(index, weights=image) for index in np.indices(image.shape))
+        assert abs(y - 14) < 1 and abs(x - 14) < 1
+
+
+@pytest.mark.parametrize("skeleton", [s for ways in DIGITS.values() for s in ways] + LETTERS)
+def test_every_skeleton_can_be_drawn_by_any_hand(skeleton):
+    random = np.random.default_rng(0)
+    for _ in range(10):
+        mask = drawn(random, skeleton)
+        assert in_mnists_form(mask).max() == 255
+        assert not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())  # nothing is cut off
+
+
+def test_a_curve_passes_through_its_points_and_two_make_a_straight_line():
+    points = np.array([(0, 0), (1, 2), (3, 1), (4, 4)], float)
+    line = smooth_through(4) @ points
+    assert all(np.abs(line - point).max(axis=1).min() < 1e-9 for point in points)
+    straight = smooth_through(2) @ points[:2]
+    assert np.allclose(straight[:, 1], 2 * straight[:, 0])
+
+
+def test_the_shipped_model_reads_drawn_digits_and_refuses_scribbles(classify):
+    images, labels = synthetic_digits(1000, seed=77)
+    assert (classify(images / np.float32(255)).argmax(axis=1) == labels).mean() > 0.97
+    assert (classify(scribbles(1000, seed=77) / np.float32(255)).max(axis=1) < 0.5).mean() > 0.85
