@@ -27,7 +27,8 @@ SHORT_SIDE = 220  # px: a smaller picture is enlarged to this, so that one-pixel
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
-CUTS = 0.4, 0.22  # of a piece's own darkness: where its edge is; at the second, unless it grows into ruled lines
+CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
+FAINT_CUT = 0.22  # the same for a stroke's faint ends
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
 EDGE = 6  # px: how far about a piece there must be paper
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
@@ -168,10 +169,26 @@ def grey_of(picture):
     from_paper = luma.astype(np.float32) - paper_brightness(luma)
     typical = np.abs(from_paper) <= max(8, np.median(np.abs(from_paper)))
     paper = np.median(picture[typical], axis=0).astype(np.float32)
-    ink_is_dark = np.square(from_paper.clip(max=0)).sum() >= np.square(from_paper.clip(min=0)).sum()
-    if ink_is_dark:
+    if is_ink_dark(luma, from_paper):
         return (picture / np.maximum(paper, 16)).min(axis=2)
     return 1 - ((picture - paper) / np.maximum(255 - paper, 16)).max(axis=2)
+
+
+def is_ink_dark(luma, from_paper):
+    """Whether the ink is darker than the paper; luma: uint8 (h, w), from_paper: how much brighter than paper, (h, w)."""
+    darker, lighter = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
+    if max(darker, lighter) < 4 * min(darker, lighter):  # half lies in a shadow, say; then a pen's lines decide
+        window = np.ones([max(5, round(0.015 * min(luma.shape)))] * 2, np.uint8)
+        blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
+        dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
+        light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
+        if max(dark_lines, light_lines) > 2 * min(dark_lines, light_lines):
+            return dark_lines > light_lines
+    return darker >= lighter
+
+
+def squares(values):
+    return float(np.square(values).sum())
 
 
 def paper_brightness(luma):
@@ -241,7 +258,7 @@ def blank(ink):
 
 def has_fat_strokes(fine, coarse):
     """Whether strokes are wider than the fine window, so that `fine` takes their middle for paper; ink (h, w)."""
-    dark = 0.6 * darkest(coarse)
+    dark = 0.7 * darkest(coarse)  # a shadow is paler
     count, labels, stats, _ = cv2.connectedComponentsWithStats((coarse > dark).astype(np.uint8))
     free = [i for i in range(1, count) if not at_border(stats[i], coarse.shape)] or range(1, count)
     strokes = np.isin(labels, list(free))
@@ -293,10 +310,23 @@ def ink_pieces(page):
     faintest = max(FAINTEST_INK, 4 * noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
     darkness = darkness_of_each(labels, page.ink, count)[labels]
-    dark, faint = ((page.ink > np.maximum(faintest, cut * darkness)) & (labels > 0) for cut in CUTS)
-    dark = joined_dots(without_lines(dark))
-    pieces = only_digits(connected(dark, page.ink), page)
+    pieces, search = [], labels > 0
+    for cut in CUTS:
+        dark = (page.ink > np.maximum(faintest, cut * darkness)) & search
+        found = connected(joined_dots(without_lines(dark)), page.ink)
+        pieces = only_digits(pieces + found, page)
+        kept = {id(piece) for piece in pieces}
+        search = np.zeros_like(search)
+        for piece in found:
+            if id(piece) not in kept and may_hide_digits(piece, page):
+                search[piece.box] |= piece.mask
+    faint = (page.ink > np.maximum(faintest, FAINT_CUT * darkness)) & (labels > 0)
     return with_faint_ends(pieces, connected(faint, page.ink), page)
+
+
+def may_hide_digits(piece, page):
+    """Whether a piece that is no digit may be one that hangs together with a shadow or the edge of a sheet."""
+    return piece.size > 0.05 * min(page.ink.shape) and piece.area > 0.05 * piece.w * piece.h
 
 
 def without_lines(dark):
@@ -358,11 +388,23 @@ def with_faint_ends(pieces, fainter, page):
     inside = np.zeros(page.ink.shape, bool)
     for piece in pieces:
         inside[piece.box][piece.mask] = True
-    longest = 1.5 * usual_size(pieces)
-    grown = [piece for piece in fainter if piece.size <= longest and inside[piece.box][piece.mask].any()]
+    size = usual_size(pieces)
+    tall = [piece for piece in pieces if piece.h > 0.4 * size]
+    grown = [piece for piece in fainter if piece.size <= 1.5 * size and inside[piece.box][piece.mask].any()]
+    grown = [piece for piece in grown if sum(overlap(piece, other) for other in tall) <= 1]
     for piece in grown:
         inside[piece.box][piece.mask] = False
     return grown + [piece for piece in pieces if inside[piece.box][piece.mask].any()]
+
+
+def overlap(one, other):
+    """Whether two pieces share a pixel."""
+    x, y = max(one.x, other.x), max(one.y, other.y)
+    w, h = min(one.x + one.w, other.x + other.w) - x, min(one.y + one.h, other.y + other.h) - y
+    if w <= 0 or h <= 0:
+        return False
+    masks = (p.mask[y - p.y : y - p.y + h, x - p.x : x - p.x + w] for p in (one, other))
+    return bool(np.logical_and(*masks).any())
 
 
 def connected(solid, ink):
@@ -454,12 +496,12 @@ def is_edge(piece, page):
 
 
 def is_shadow(piece, pieces, page):
-    """Whether the piece comes in from the border and is wider than any pen by which the free pieces are drawn."""
-    if not at_border(piece, page.ink.shape):
+    """Whether the piece is wider than any pen by which the others are drawn, and comes from the border or is pale."""
+    others = [p for p in pieces if p is not piece and p.size > 0.03 * min(page.ink.shape)]
+    others = [p for p in others if p.darkness > 0.5 * piece.darkness and not at_border(p, page.ink.shape)]
+    if not others or stroke_width(piece.mask) <= 3 * np.median([stroke_width(p.mask) for p in others]):
         return False
-    pieces = [p for p in pieces if p.size > 0.03 * min(page.ink.shape) and p.darkness > 0.5 * piece.darkness]
-    free = [p for p in pieces if not at_border(p, page.ink.shape)]
-    return bool(free) and stroke_width(piece.mask) > 3 * np.median([stroke_width(p.mask) for p in free])
+    return at_border(piece, page.ink.shape) or piece.darkness < 0.7 * np.median([p.darkness for p in others])
 
 
 def is_line(piece, size, page):
@@ -499,7 +541,7 @@ def belong_together(one, other, size, may_be_column):
     gap_x = max(one.x, other.x) - min(one.x + one.w, other.x + other.w)
     gap_y = max(one.y, other.y) - min(one.y + one.h, other.y + other.h)
     height = max(one.y + one.h, other.y + other.h) - min(one.y, other.y)
-    if may_be_column and height > 1.3 * size and min(one.h, other.h) > 0.4 * size:
+    if (may_be_column or gap_y > 0.06 * size) and height > 1.3 * size and min(one.h, other.h) > 0.4 * size:
         return False  # two digits, one above the other
     if min(one.h, other.h) > 0.5 * size and abs(centre_of(one) - centre_of(other)) > 0.45 * size:
         return False  # two digits, the tail of one under the other
