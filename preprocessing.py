@@ -182,7 +182,7 @@ def is_ink_dark(luma, from_paper):
         blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
         dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
         light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
-        if max(dark_lines, light_lines) > 2 * min(dark_lines, light_lines):
+        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.02 * (darker + lighter)):
             return dark_lines > light_lines
     return darker >= lighter
 
@@ -441,9 +441,10 @@ def only_digits(pieces, page):
         return []
     size = usual_size(pieces)
     pieces = [piece for piece in pieces if not is_line(piece, size, page)]
-    darkness = np.median([piece.darkness for piece in pieces if piece.size > 0.5 * size] or [0])
+    weights = [piece.area * piece.darkness**2 for piece in pieces] or [1]
+    darkness = np.average([piece.darkness for piece in pieces] or [0], weights=weights)
     smallest = max(0.08 * size, 0.02 * min(page.ink.shape))
-    return [piece for piece in pieces if piece.darkness > 0.4 * darkness and piece.size > smallest]
+    return [piece for piece in pieces if piece.darkness > 0.45 * darkness and piece.size > smallest]
 
 
 def is_margin(piece, page):
@@ -511,9 +512,9 @@ def is_line(piece, size, page):
 
 
 def usual_size(pieces):
-    """Return the size of the piece at which half of all ink lies in smaller ones."""
+    """Return the height of the piece at which half of all ink lies in lower ones; dark ink counts for more."""
     by_size = sorted(pieces, key=lambda piece: max(piece.h, 0.6 * piece.w))
-    ink = np.cumsum([piece.area for piece in by_size])
+    ink = np.cumsum([piece.area * piece.darkness**2 for piece in by_size])
     middle = by_size[np.searchsorted(ink, ink[-1] / 2)]
     return max(middle.h, 0.6 * middle.w)
 
