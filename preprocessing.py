@@ -175,16 +175,16 @@ def grey_of(picture):
 
 
 def is_ink_dark(luma, from_paper):
-    """Whether the ink is darker than the paper; luma: uint8 (h, w), from_paper: how much brighter than paper, (h, w)."""
-    darker, lighter = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
-    if max(darker, lighter) < 4 * min(darker, lighter):  # half lies in a shadow, say; then a pen's lines decide
-        window = np.ones([max(5, round(0.015 * min(luma.shape)))] * 2, np.uint8)
-        blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
-        dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
-        light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
-        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.02 * (darker + lighter)):
-            return dark_lines > light_lines
-    return darker >= lighter
+    """Whether the ink is darker than the paper; luma: uint8 (h, w), from_paper: how much brighter than paper, (h, w).
+
+    What is as narrow as a pen's line decides, since half of the picture may lie in a shadow; without such lines, all.
+    """
+    window = np.ones([max(5, round(0.03 * min(luma.shape)))] * 2, np.uint8)
+    blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
+    lines = [squares(cv2.morphologyEx(blurred, hat, window)) for hat in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
+    areas = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
+    dark, light = lines if max(lines) > max(2 * min(lines), 0.02 * sum(areas)) else areas
+    return dark >= light
 
 
 def squares(values):
