@@ -23,9 +23,10 @@ import cv2
 import numpy as np
 
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of its height still has 36 px
-SHORT_SIDE = 220  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
+SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
+PEN_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these tell ink from paper
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
@@ -180,11 +181,14 @@ def is_ink_dark(luma, from_paper):
 
     What is as narrow as a pen's line decides, since half of the picture may lie in a shadow; without such lines, all.
     """
-    window = np.ones([max(5, round(0.03 * min(luma.shape)))] * 2, np.uint8)
+    dark, light = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
     blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
-    lines = [squares(cv2.morphologyEx(blurred, hat, window)) for hat in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)]
-    areas = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
-    dark, light = lines if max(lines) > max(2 * min(lines), 0.02 * sum(areas)) else areas
+    for share in PEN_WIDTHS:
+        window = np.ones([max(5, round(share * min(luma.shape)))] * 2, np.uint8)
+        dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
+        light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
+        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.02 * (dark + light)):
+            return dark_lines > light_lines
     return dark >= light
 
 
@@ -386,19 +390,18 @@ def joined_dots(dark):
 
 
 def with_faint_ends(pieces, fainter, page):
-    """Return `pieces`, those inside a piece of `fainter` replaced by it, but where that is a ruled line or the like."""
+    """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is a ruled line, say."""
     if not pieces:
         return []
-    inside = np.zeros(page.ink.shape, bool)
-    for piece in pieces:
-        inside[piece.box][piece.mask] = True
     size = usual_size(pieces)
-    tall = [piece for piece in pieces if piece.h > 0.4 * size]
-    grown = [piece for piece in fainter if piece.size <= 1.5 * size and inside[piece.box][piece.mask].any()]
-    grown = [piece for piece in grown if sum(overlap(piece, other) for other in tall) <= 1]
-    for piece in grown:
-        inside[piece.box][piece.mask] = False
-    return grown + [piece for piece in pieces if inside[piece.box][piece.mask].any()]
+    kept, grown = list(pieces), []
+    for piece in fainter:
+        parts = [part for part in kept if overlap(part, piece)]
+        tall = sum(part.h > 0.4 * size for part in parts)
+        if parts and tall <= 1 and max(part.size for part in parts) <= piece.size <= 1.5 * size:
+            kept = [part for part in kept if not any(part is other for other in parts)]
+            grown.append(piece)
+    return kept + grown
 
 
 def overlap(one, other):

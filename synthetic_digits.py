@@ -14,9 +14,13 @@ from functools import cache
 from pathlib import Path
 
 import cv2
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
 from preprocessing import to_mnist
+
+SHEET = Path(__file__).resolve().parent / "models" / "synthetic_digits.png"
 
 # Points are "x,y" in percent of the digit's height, y downwards; "/" is a corner at the point before it, "|" lifts
 # the pen. A curve runs smoothly through the points between.
@@ -424,19 +428,25 @@ def crossing_lines(random):
 
 
 def main():
-    import matplotlib.pyplot as plt
+    figure = sheet()
+    SHEET.parent.mkdir(exist_ok=True)
+    figure.savefig(SHEET, dpi=100)
+    print(f"Saved {SHEET.relative_to(Path.cwd()) if SHEET.is_relative_to(Path.cwd()) else SHEET}")
+    if matplotlib.get_backend().lower() != "agg":  # agg: there is no display
+        plt.show()
 
-    figure, axes = plt.subplots(1, 2, figsize=(14, 7), layout="constrained", num="Synthetic digits")
-    images, labels = synthetic_digits(2000, seed=0)
-    rows = np.vstack([np.hstack(images[labels == digit][:20]) for digit in range(10)])
-    other = np.vstack([np.hstack(row) for row in scribbles(200, seed=0).reshape(10, 20, 28, 28)])
-    for axis, sheet, title in ((axes[0], rows, "Digits"), (axes[1], other, "No digits")):
-        axis.imshow(255 - sheet, cmap="gray")
+
+def sheet():
+    """Return a figure of 200 digits and 200 scribbles."""
+    images, labels = synthetic_digits(1000, seed=0)
+    digits = np.vstack([np.hstack(images[labels == digit][:20]) for digit in range(10)])
+    no_digits = np.vstack([np.hstack(row) for row in scribbles(200, seed=0).reshape(10, 20, 28, 28)])
+    figure, axes = plt.subplots(1, 2, figsize=(14, 4), layout="constrained", num="Synthetic digits")
+    for axis, images, title in zip(axes, (digits, no_digits), ("Digits", "No digits"), strict=True):
+        axis.imshow(images, cmap="gray_r")
         axis.set_title(title)
         axis.set_axis_off()
-    path = Path(__file__).resolve().parent / "models" / "synthetic_digits.png"
-    figure.savefig(path, dpi=100)
-    plt.show()
+    return figure
 
 
 if __name__ == "__main__":
