@@ -7,9 +7,9 @@
 From the picture to the marks in five steps:
 
     page_of         how much darker each pixel is than the paper about it, whatever the light
-    ink_pieces      the connected pieces of ink, each cut out at a share of its own darkness
-    only_digits     without table edges, ruled lines, dots: what cannot be a digit
+    ink_pieces      the connected pieces of ink, without table edges, ruled lines, shadows and dots
     grouped         pieces that belong together, like the body of a 5 and its bar
+    rows_of         the groups in reading order
     to_mnist        20 px long, the centre of mass in the middle of 28x28
 
 Lengths are in pixels of a working copy, whose long side is at most LONG_SIDE, unless they are said to be shares.
@@ -311,7 +311,10 @@ class Piece(NamedTuple):
 
 
 def ink_pieces(page):
-    """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness."""
+    """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness.
+
+    What is too large to be a digit is searched again at a higher share: a digit may hang together with a shadow.
+    """
     noise = 1.48 * float(np.median(np.abs(blank(page.ink))))  # the standard deviation, were it Gaussian
     faintest = max(FAINTEST_INK, 4 * noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
@@ -581,16 +584,16 @@ def cut_in_two(box, mask):
         first = max(0, column - 1)
         column = first + int(cost[row, first : column + 2].argmin()) if row < height - 1 else column
         right_part[row, column:] = True
-    return [trimmed(x, y, mask & part) for part in (~right_part, right_part)]
+    return [trimmed(mask & part, x, y) for part in (~right_part, right_part)]
 
 
-def trimmed(x, y, mask):
-    """Return the box of the ink of `mask`, bool (h, w), whose corner is at (x, y), and its mask."""
+def trimmed(mask, x=0, y=0):
+    """Return the box (x, y, width, height) of the ink in `mask`, bool (h, w), with its corner at (x, y), and its mask."""
     if not mask.any():
         return (x, y, 1, 1), np.ones((1, 1), bool)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    return (x + int(left), y + int(top), int(right - left), int(bottom - top)), mask[top:bottom, left:right]
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    return (x + left, y + top, right - left, bottom - top), mask[top:bottom, left:right]
 
 
 def is_dash(group):
@@ -665,8 +668,7 @@ def widened(mask, width):
     reach = 0.575 * missing  # half on either side, and a little for the shrinking that makes the digit larger
     padded = np.pad(~mask, int(reach) + 2, constant_values=True).astype(np.uint8)
     grown = cv2.distanceTransform(padded, cv2.DIST_L2, 5) <= reach
-    rows, columns = np.flatnonzero(grown.any(axis=1)), np.flatnonzero(grown.any(axis=0))
-    return grown[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return trimmed(grown)[1]
 
 
 def stroke_width(mask):

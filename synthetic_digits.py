@@ -18,7 +18,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 
-from preprocessing import to_mnist
+from preprocessing import to_mnist, trimmed
 
 SHEET = Path(__file__).resolve().parent / "models" / "synthetic_digits.png"
 
@@ -262,12 +262,7 @@ def scribbles(count, seed):
 
 
 def in_mnists_form(mask):
-    return np.round(to_mnist(cut_out(mask)) * 255)
-
-
-def cut_out(mask):
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.round(to_mnist(trimmed(mask)[1]) * 255)
 
 
 def one_of(random, choices):
@@ -370,7 +365,7 @@ def mirrored_digit(random):
 
 def run_together(random):
     """Two digits, or more, that touch."""
-    digits = [cut_out(any_digit(random)) for _ in range(random.integers(2, 4))]
+    digits = [trimmed(any_digit(random))[1] for _ in range(random.integers(2, 4))]
     height = max(digit.shape[0] for digit in digits)
     overlap = int(random.integers(0, 14))
     field = np.zeros((height, sum(digit.shape[1] for digit in digits)), bool)
