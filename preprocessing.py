@@ -588,7 +588,7 @@ def cut_in_two(box, mask):
 
 
 def trimmed(mask, x=0, y=0):
-    """Return the box (x, y, width, height) of the ink in `mask`, bool (h, w) with its corner at (x, y), and its part."""
+    """Return the box (x, y, width, height) of the ink in `mask`, bool (h, w) at (x, y), and the part of it within."""
     if not mask.any():
         return (x, y, 1, 1), np.ones((1, 1), bool)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
