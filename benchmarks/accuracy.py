@@ -1,6 +1,6 @@
 """Test accuracy and time of the default training, over seeds.
 
-    python benchmarks/accuracy.py            three seeds, a few minutes
+    python benchmarks/accuracy.py            three seeds, about a quarter of an hour
 
 Each seed is one run of the training script as a user starts it; the settings were chosen on validation images.
 """
