@@ -11,6 +11,7 @@ The model goes to models/, with three pictures beside it: its learning curves, t
 
 import argparse
 import os
+import signal
 import sys
 import zipfile
 import zlib
@@ -244,7 +245,33 @@ def train(model, training, validation, epochs, batch_size, seed):
     images, labels = validation
     progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
     held_out = net_input(images), one_hot(labels)
-    return model.fit(batches, epochs=epochs, validation_data=held_out, verbose=progress).history
+    return model.fit(
+        batches, epochs=epochs, validation_data=held_out, verbose=progress, callbacks=[InterruptBetweenBatches()]
+    ).history
+
+
+class InterruptBetweenBatches(keras.callbacks.Callback):
+    """Lets Ctrl-C raise KeyboardInterrupt between two batches only.
+
+    Raised while TensorFlow's C++ code asks Python for the next batch, it would abort the process.
+    """
+
+    def on_train_begin(self, logs=None):
+        self.interrupted = False
+        self.usual = signal.signal(signal.SIGINT, self.remember)
+
+    def remember(self, *_):
+        self.interrupted = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.interrupted:
+            self.on_train_end()
+            raise KeyboardInterrupt
+
+    on_test_batch_end = on_train_batch_end
+
+    def on_train_end(self, logs=None):
+        signal.signal(signal.SIGINT, self.usual)
 
 
 def accuracy(targets, probabilities):
