@@ -33,10 +33,8 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 
 EPOCHS = 10
 BATCH_SIZE = 128
-LEARNING_RATE = (
-    2e-3  # after a warm-up of WARM_UP of all steps; it falls along a cosine, so any number of epochs ends well
-)
-WARM_UP = 1 / 8
+LEARNING_RATE = 2e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
+WARM_UP = 1 / 8  # of all steps, in which it rises
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
 
 DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 5  # drawn images that are mixed in, for each image of the data set

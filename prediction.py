@@ -179,7 +179,7 @@ def report_unreadable(path, error, as_json):
 
 def annotated(picture, marks, digits):
     """Return the picture with boxes and digits, and beside it what the net saw of each: uint8 (h, w, 3), BGR."""
-    scale = min(900 / max(picture.shape), max(1, 420 / max(picture.shape[:2])))
+    scale = min(900 / max(picture.shape[:2]), max(1, 420 / max(picture.shape[:2])))
     shown = cv2.resize(
         picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     )

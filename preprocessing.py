@@ -332,7 +332,7 @@ def ink_pieces(page):
         if not search.any():
             break
     faint = (page.ink > np.maximum(faintest, FAINT_CUT * darkness)) & (labels > 0)
-    return with_faint_ends(pieces, connected(faint, page.ink), page)
+    return with_faint_ends(pieces, connected(faint, page.ink))
 
 
 def may_hide_digits(piece, page):
@@ -392,7 +392,7 @@ def joined_dots(dark):
     return joined[reach:-reach, reach:-reach] > 0
 
 
-def with_faint_ends(pieces, fainter, page):
+def with_faint_ends(pieces, fainter):
     """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is a ruled line, say."""
     if not pieces:
         return []
