@@ -152,15 +152,14 @@ def text_of(digits):
 def in_words(result, top=None):
     """Return what a person reads: a line, and below it the `top` likeliest for each mark if they are asked for."""
     digits = result["digits"]
-    if not any(digit["sure"] for digit in digits):
-        unsure = f"  ({len(digits)} {'marks' if len(digits) > 1 else 'mark'} that may be none)" if digits else ""
-        return f"{result['image']}: no digit found{unsure}"
-    lowest = percent(min(digit["confidence"] for digit in digits))
-    line = (
-        f"{result['image']}: {result['text'].replace(chr(10), ' ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
-    )
+    if any(digit["sure"] for digit in digits):
+        lowest = percent(min(digit["confidence"] for digit in digits))
+        said = f"{result['text'].replace(chr(10), ' ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
+    else:
+        marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
+        said = "no digit found" + (f"  ({marks}, none surely a digit)" if digits else "")
     likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
-    return "\n    ".join([line, *likeliest])
+    return "\n    ".join([f"{result['image']}: {said}", *likeliest])
 
 
 def percent(share):

@@ -158,8 +158,10 @@ def test_an_unsure_mark_is_a_question_mark():
 
 
 def test_where_no_mark_is_sure_there_is_no_digit():
-    said = prediction.in_words(result_for((0, 7, 0.3)))
-    assert said == "a.png: no digit found  (1 mark that may be none)"
+    result = result_for((0, 7, 0.3))
+    said = prediction.in_words(result)
+    assert said == "a.png: no digit found  (1 mark, none surely a digit)"
+    assert prediction.in_words(result, top=3).startswith(said + "\n    7 30.0 %, ")
 
 
 def test_top_prints_the_alternatives(tmp_path):
