@@ -5,17 +5,23 @@
     python prediction.py --show photo.jpg           a window with the boxes, and the images that the net saw
     python prediction.py --json photo.jpg           a JSON object a line, for other programs
 
-The digits are found by preprocessing.py and classified by the model that handwritten_digit_recognition.py saved.
-TensorFlow is imported only when the model is loaded.
+The digits are found by preprocessing.py and classified by the model that handwritten_digit_recognition.py saved: by
+its ONNX twin and OpenCV, which starts at once and needs no TensorFlow, or else by the model itself and Keras.
 """
 
 import argparse
+import hashlib
 import json
+import os
 import sys
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
+from tqdm import tqdm
 
 from preprocessing import PictureError, find_marks, read_picture
 
@@ -25,6 +31,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
+LONG_FOLDER = 20  # pictures: from so many on, a progress bar is shown
 MOSTLY_DIGITS = 0.5  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
 
 
@@ -35,24 +42,32 @@ def main():
     except ModelError as error:
         print(error, file=sys.stderr)
         return 2
+    paths = list(picture_paths(options.paths))
+    no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
     status = 0
-    for path in picture_paths(options.paths):
-        try:
-            picture = read_picture(path)
-        except PictureError as error:
-            status = 1
-            report_unreadable(path, error, options.json)
-            continue
-        marks, probabilities = read_marks(picture, classify)
-        result = result_of(path, marks, probabilities, options.top or 3)
-        print(json.dumps(result) if options.json else in_words(result, options.top), flush=True)
-        if options.save or options.show:
-            sheet = annotated(picture, marks, result["digits"])
-            if options.save:
-                save_sheet(sheet, path, options.save)
-            if options.show:
-                show_sheet(sheet, path)
+    try:
+        found = tqdm(in_parallel(marks_in, paths), total=len(paths), unit="picture", leave=False, disable=no_bar)
+        for path, (picture, marks) in zip(paths, found, strict=True):
+            if isinstance(marks, PictureError):
+                status = 1
+                report_unreadable(path, marks, options.json)
+                continue
+            marks, probabilities = classified(marks, classify)
+            result = result_of(path, marks, probabilities, options.top or 3)
+            say(json.dumps(result) if options.json else in_words(result, options.top))
+            if options.save or options.show:
+                sheet = annotated(picture, marks, result["digits"])
+                if options.save:
+                    save_sheet(sheet, path, options.save)
+                if options.show:
+                    show_sheet(sheet, path)
+    except KeyboardInterrupt:
+        print("Stopped. The pictures above have been read, the others have not.", file=sys.stderr)
+        return 130
     return status
+
+
+# --- the model ---
 
 
 class ModelError(Exception):
@@ -62,12 +77,55 @@ class ModelError(Exception):
 def load_classifier(path):
     """Return a function from images float32 (n, 28, 28), 0 to 1, to the probabilities of the digits, (n, 10).
 
-    `path` is a Keras model, .h5 or .keras. Raises ModelError.
+    `path` is a Keras model, .h5 or .keras, or an ONNX model. In place of a Keras model its twin is used if there is
+    one, an ONNX file of the same name that holds the sha256 of the Keras file. Raises ModelError.
     """
     if not path.is_file():
         raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
-    from quiet_keras import keras
+    if path.suffix == ".onnx":
+        return opencv_classifier(path)
+    twin = path.with_suffix(".onnx")
+    if is_twin(twin, path):
+        return opencv_classifier(twin)
+    print(
+        f"{near(twin)} is {'of another model' if twin.exists() else 'missing'}, so TensorFlow is loaded, which takes "
+        f"seconds. Write it:  python handwritten_digit_recognition.py --twin {near(path)}",
+        file=sys.stderr,
+    )
+    return keras_classifier(path)
 
+
+def is_twin(twin, path):
+    """Whether the file `twin` was made from the one at `path`: whether its sha256 is among what `twin` holds."""
+    stamp = hashlib.sha256(path.read_bytes()).hexdigest().encode()
+    return twin.is_file() and stamp in twin.read_bytes()
+
+
+def opencv_classifier(path):
+    """Return the function that load_classifier promises, for an ONNX model. Raises ModelError."""
+
+    def classify(images):
+        net.setInput(np.ascontiguousarray(images, np.float32)[..., np.newaxis])
+        return net.forward()
+
+    try:
+        net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
+        answers = classify(np.zeros((2, 28, 28)))
+    except cv2.error as error:
+        raise ModelError(
+            f"{path} is no ONNX model that turns images (n, 28, 28, 1) into probabilities (n, 10), or is damaged.\n"
+            "Train a new one (python handwritten_digit_recognition.py) or name another."
+        ) from error
+    check_answers(path, answers)
+    return classify
+
+
+def keras_classifier(path):
+    """Return the function that load_classifier promises, for a Keras model. Raises ModelError."""
+    try:
+        from quiet_keras import keras
+    except ImportError as error:
+        raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
     try:
         model = keras.models.load_model(path, compile=False)
         shapes = model.input_shape, model.output_shape
@@ -78,7 +136,23 @@ def load_classifier(path):
         ) from error
     if shapes != ((None, 28, 28, 1), (None, 10)):
         raise ModelError(f"{path} turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
-    return lambda images: keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
+
+    def classify(images):
+        return keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
+
+    check_answers(path, classify(np.zeros((2, 28, 28), np.float32)))
+    return classify
+
+
+def check_answers(path, answers):
+    """Raise ModelError unless `answers`, which the model at `path` gave for two images, are probabilities (2, 10)."""
+    if answers.shape != (2, 10):
+        raise ModelError(f"{path} gives {answers.shape[1:]} numbers an image; it should give ten, one a digit.")
+    if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
+        raise ModelError(f"{path} gives no probabilities: its last layer should be a softmax.")
+
+
+# --- from paths to probabilities ---
 
 
 def picture_paths(paths):
@@ -91,12 +165,36 @@ def picture_paths(paths):
         yield from pictures or [path]
 
 
-def read_marks(picture, classify):
-    """Return the marks in a picture uint8 (h, w, 3) in reading order, and their probabilities, float (n, 10).
+def in_parallel(function, items):
+    """Yield function(item) for each item in turn; a thread a core works ahead, by no more than one item each."""
+    items, cores = iter(items), os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        ahead = deque(pool.submit(function, item) for item in islice(items, cores + 1))
+        while ahead:
+            result = ahead.popleft().result()
+            ahead.extend(pool.submit(function, item) for item in islice(items, 1))
+            yield result
 
-    Where a mark is surer taken as two digits that touch, its halves are returned in its place.
+
+def marks_in(path):
+    """Return the picture in the file at `path` and its marks, or None and the PictureError that says what is wrong."""
+    try:
+        picture = read_picture(path)
+    except PictureError as error:
+        return None, error
+    return picture, find_marks(picture)
+
+
+def read_marks(picture, classify):
+    """Return the marks in a picture uint8 (h, w, 3) in reading order, and their probabilities, float (n, 10)."""
+    return classified(find_marks(picture), classify)
+
+
+def classified(marks, classify):
+    """Return the marks and their probabilities, float (n, 10).
+
+    Where a mark is surer taken as several digits, its parts are returned in its place.
     """
-    marks = find_marks(picture)
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
     if not every:
         return [], np.empty((0, 10))
@@ -106,13 +204,13 @@ def read_marks(picture, classify):
 
 
 def parts_of(mark):
-    """Return the halves of a mark, their halves, and so on."""
-    return [part for half in mark.halves for part in (half, *parts_of(half))]
+    """Return the parts of a mark, their parts, and so on."""
+    return [each for part in mark.parts for each in (part, *parts_of(part))]
 
 
 def surest(mark, answers):
     """Return the mark, or its parts if even the least sure of them is surer than the whole."""
-    parts = [part for half in mark.halves for part in surest(half, answers)]
+    parts = [each for part in mark.parts for each in surest(part, answers)]
     return parts if parts and min(answers[id(part)].max() for part in parts) > answers[id(mark)].max() else [mark]
 
 
@@ -168,9 +266,14 @@ def percent(share):
 
 def report_unreadable(path, error, as_json):
     if as_json:
-        print(json.dumps({"image": str(path), "text": "", "error": str(error), "digits": []}), flush=True)
+        say(json.dumps({"image": str(path), "text": "", "error": str(error), "digits": []}))
     else:
-        print(f"{path}: {error}", file=sys.stderr)
+        tqdm.write(f"{path}: {error}", file=sys.stderr)
+
+
+def say(line):
+    tqdm.write(line, file=sys.stdout)  # above the progress bar, where there is one
+    sys.stdout.flush()
 
 
 # --- what is shown ---
@@ -252,7 +355,7 @@ def parse_arguments():
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the same as PNG into this folder")
     parser.add_argument("--top", type=int, choices=range(1, 11), metavar="K", help="print the K likeliest of each mark")
     parser.add_argument("--json", action="store_true", help="print a JSON object a line")
-    parser.add_argument("--model", type=Path, default=near(MODEL), help="a Keras model (default: %(default)s)")
+    parser.add_argument("--model", type=Path, default=near(MODEL), help=".h5, .keras or .onnx (default: %(default)s)")
     options = parser.parse_args()
     options.paths = options.paths or [near(IMAGES)]
     return options

@@ -33,6 +33,7 @@ FAINT_CUT = 0.22  # the same for a stroke's faint ends
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
 EDGE = 6  # px: how far about a piece there must be paper
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
+MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
 
@@ -42,7 +43,7 @@ class Mark(NamedTuple):
     box: tuple[int, int, int, int]  # x, y, width, height in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
-    halves: tuple = ()  # if it is wide enough for two digits that touch: what they would be, two Marks
+    parts: tuple = ()  # if it may as well be several digits: what they would be, Marks in reading order
 
 
 class PictureError(ValueError):
@@ -117,9 +118,15 @@ def find_marks(picture):
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
-    drawn = [drawn_together(group) for group in grouped(ink_pieces(page))]
+    groups = grouped(ink_pieces(page))
+    drawn = [drawn_together(group) for group in groups]
     rows = rows_of([box for box, _ in drawn])
-    return [mark_of(*drawn[i], row, picture.shape, scale) for row, members in enumerate(rows) for i in members]
+    marks = [mark_of(*drawn[i], row, picture.shape, scale) for row, members in enumerate(rows) for i in members]
+    if 2 <= len(marks) <= MOST_FRAGMENTS:
+        (x, y, w, h), mask = drawn_together([piece for group in groups for piece in group])
+        if w < WIDE * h and max(box[3] for box, _ in drawn) > h / 3:
+            return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(parts=tuple(marks))]
+    return marks
 
 
 def mark_of(box, mask, row, shape, scale):
@@ -127,12 +134,12 @@ def mark_of(box, mask, row, shape, scale):
     x, y, w, h = box
     left, top = min(int(x / scale), shape[1] - 1), min(int(y / scale), shape[0] - 1)
     right, bottom = min(shape[1], round((x + w) / scale)), min(shape[0], round((y + h) / scale))
-    halves = ()
+    parts = ()
     if w > WIDE * h:
-        parts = cut_in_two(box, mask)
-        if all(0.15 * w < part_box[2] < 0.85 * w for part_box, _ in parts):
-            halves = tuple(mark_of(*part, row, shape, scale) for part in parts)
-    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), halves)
+        halves = cut_in_two(box, mask)
+        if all(0.15 * w < half_box[2] < 0.85 * w for half_box, _ in halves):
+            parts = tuple(mark_of(*half, row, shape, scale) for half in halves)
+    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), parts)
 
 
 def resized(picture, scale):

@@ -1,5 +1,6 @@
 import json
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from conftest import ROOT
 from drawing import picture_of, save_picture
 
+import handwritten_digit_recognition as training
 import prediction
 from preprocessing import Mark, find_marks, read_picture
 
@@ -136,9 +138,107 @@ def test_it_runs_from_another_folder(tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("größe 7.png: 7  (")
 
 
-def test_predicting_imports_tensorflow_only_for_the_model():
-    check = "import sys, prediction, preprocessing; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT).returncode == 0
+# --- the twin ---
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A small Keras model of the right shapes, untrained."""
+    from quiet_keras import keras
+
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    net = [keras.Input((28, 28, 1)), layers.Conv2D(4, 5), layers.MaxPooling2D(4), layers.Flatten()]
+    return keras.Sequential([*net, layers.Dense(10, activation="softmax")])
+
+
+def test_reading_needs_no_tensorflow():
+    check = "import sys, prediction; prediction.main(); sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0 and done.stderr == "" and "images/seven.png: 7" in done.stdout
+
+
+def test_the_shipped_twin_is_the_shipped_model_and_both_answer_alike():
+    path = prediction.MODEL
+    assert prediction.is_twin(path.with_suffix(".onnx"), path)
+    quick, slow = prediction.opencv_classifier(path.with_suffix(".onnx")), prediction.keras_classifier(path)
+    images = np.random.default_rng(0).random((300, 28, 28), np.float32)
+    assert np.abs(quick(images) - slow(images)).max() < 1e-5
+    for name in SAMPLES:
+        marks = find_marks(read_picture(ROOT / "images" / name))
+        said = [prediction.classified(marks, classify) for classify in (quick, slow)]
+        texts = {prediction.result_of(name, *each)["text"] for each in said}
+        assert len(texts) == 1
+        assert np.abs(said[0][1] - said[1][1]).max(initial=0) < 1e-5
+
+
+def test_a_twin_is_used_while_it_is_of_this_model_and_keras_otherwise(tmp_path, model, capsys, monkeypatch):
+    path = tmp_path / "mine.keras"
+    model.save(path)
+    training.save_twin(model, path)
+    images = np.random.default_rng(1).random((5, 28, 28), np.float32)
+    answers = model.predict(images[..., np.newaxis], verbose=0)
+    capsys.readouterr()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prediction, "keras_classifier", None)
+        for name in ("mine.keras", "mine.onnx"):
+            assert np.allclose(prediction.load_classifier(tmp_path / name)(images), answers, atol=1e-5)
+        assert capsys.readouterr().err == ""
+
+    model.layers[-1].bias.assign_add(np.arange(10))
+    model.save(path)  # another model in its place
+    changed = model.predict(images[..., np.newaxis], verbose=0)
+    assert np.allclose(prediction.load_classifier(path)(images), changed, atol=1e-5)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "mine.onnx is of another model" in said and f"--twin {path}" in said
+    path.with_suffix(".onnx").unlink()
+    prediction.load_classifier(path)
+    assert "mine.onnx is missing" in capsys.readouterr().err
+
+
+def test_an_onnx_model_of_another_shape_or_none_at_all_is_named(tmp_path):
+    from quiet_keras import keras
+
+    (tmp_path / "text.onnx").write_text("no model")
+    other = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    other.save(tmp_path / "other.h5", include_optimizer=False)
+    training.save_twin(other, tmp_path / "other.h5")
+    with pytest.raises(prediction.ModelError, match="no ONNX model"):
+        prediction.load_classifier(tmp_path / "text.onnx")
+    with pytest.raises(prediction.ModelError, match="softmax"):
+        prediction.load_classifier(tmp_path / "other.onnx")
+    wide = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(12)])
+    wide.save(tmp_path / "wide.h5", include_optimizer=False)
+    training.save_twin(wide, tmp_path / "wide.h5")
+    with pytest.raises(prediction.ModelError, match="should give ten"):
+        prediction.load_classifier(tmp_path / "wide.onnx")
+
+
+def test_many_files_are_answered_in_their_order(tmp_path):
+    for i in range(30):
+        save_picture(tmp_path / f"{i:02}.png", picture_of(str(i % 10), height=40 + i, pen=4))
+    (tmp_path / "07.png").write_text("no picture")
+    done = run("--json", tmp_path)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["image"] for line in lines] == [str(tmp_path / f"{i:02}.png") for i in range(30)]
+    assert done.stderr == ""  # a progress bar only in a terminal
+    assert [i for i, line in enumerate(lines) if line["error"]] == [7]
+    assert sum(line["text"] == str(i % 10) for i, line in enumerate(lines)) >= 28
+
+
+def test_ctrl_c_keeps_what_was_printed(tmp_path):
+    picture = save_picture(tmp_path / "a.png", picture_of("7"))
+    command = [sys.executable, ROOT / "prediction.py", *[picture] * 3000]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and first.startswith(str(picture).encode() + b": 7  (")
+    assert said.startswith(b"Stopped.") and said.count(b"\n") == 1
+
+
+# --- what is said ---
 
 
 def result_for(*marks):

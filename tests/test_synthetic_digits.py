@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from synthetic_digits import DIGITS, LETTERS, drawn, in_mnists_form, scribbles, smooth_through, synthetic_digits
+from synthetic_digits import (
+    DIGITS,
+    LETTERS,
+    drawn,
+    in_mnists_form,
+    pen_width,
+    scribbles,
+    smooth_through,
+    synthetic_digits,
+)
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_others():
@@ -37,7 +46,7 @@ def test_images_have_the_form_of_mnist(make):
 def test_every_skeleton_can_be_drawn_by_any_hand(skeleton):
     random = np.random.default_rng(0)
     for _ in range(10):
-        mask = drawn(random, skeleton)
+        mask = drawn(random, skeleton, pen_width(random))
         assert in_mnists_form(mask).max() == 255
         assert not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())  # nothing is cut off
 
