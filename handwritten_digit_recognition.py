@@ -40,6 +40,7 @@ BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 SHORT = 2  # epochs: fewer of them take larger steps
 WARM_UP = 1 / 8  # of all steps, in which it rises
+SYNTHETIC = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
 
 DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 8  # drawn images that are mixed in, for each image of the data set
@@ -121,18 +122,18 @@ def data_set(options):
     """
     if options.dataset == "mnist":
         try:
-            return load_mnist()
+            return load_mnist(DATASET)
         except DownloadError as error:
             print(f"{error}\nUntil then it is trained on drawn digits, and the model gets a name of its own.\n")
             options.dataset = "synthetic"
-    x_train, y_train = synthetic_digits(60_000, [options.seed, 1])
+    x_train, y_train = synthetic_digits(SYNTHETIC[0], [options.seed, 1])
     if DATASET.exists():
         return x_train, y_train, *read_mnist(DATASET)[2:]
     print("The test images are drawn ones too: on people's digits it will do less well.")
-    return x_train, y_train, *synthetic_digits(10_000, [options.seed, 2])
+    return x_train, y_train, *synthetic_digits(SYNTHETIC[1], [options.seed, 2])
 
 
-def load_mnist(path=DATASET):
+def load_mnist(path):
     """Return MNIST as x_train, y_train, x_test, y_test: images uint8 (n, 28, 28), labels uint8 (n,) from 0 to 9.
 
     Reads `path`; where there is none, Keras downloads MNIST and it is kept there. Raises DownloadError where that
