@@ -64,6 +64,8 @@ def main():
     except KeyboardInterrupt:
         print("Stopped. The pictures above have been read, the others have not.", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
 
 
@@ -335,9 +337,12 @@ def save_sheet(sheet, path, folder):
 
 
 def show_sheet(sheet, path):
-    import matplotlib
-    import matplotlib.pyplot as plt
-
+    try:
+        import matplotlib
+        import matplotlib.pyplot as plt
+    except ImportError:
+        print("--show takes Matplotlib (pip install matplotlib); --save FOLDER writes to a file.", file=sys.stderr)
+        return
     if matplotlib.get_backend().lower() == "agg":
         print("There is no display to show it on; --save FOLDER writes it to a file.", file=sys.stderr)
         return

@@ -238,6 +238,15 @@ def test_ctrl_c_keeps_what_was_printed(tmp_path):
     assert said.startswith(b"Stopped.") and said.count(b"\n") == 1
 
 
+def test_a_pipe_that_ends_early_is_no_error(tmp_path):
+    picture = save_picture(tmp_path / "a.png", picture_of("7"))
+    command = [sys.executable, ROOT / "prediction.py", *[picture] * 100]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait(timeout=60) == 0
+
+
 # --- what is said ---
 
 
