@@ -19,11 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
+from preprocessing import PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
 from tqdm import tqdm
-
-from preprocessing import PictureError, find_marks, read_picture
 
 ROOT = Path(__file__).resolve().parent
 MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"

@@ -15,12 +15,16 @@ From the picture to the marks in five steps:
 Lengths are in pixels of a working copy, whose long side is at most LONG_SIDE, unless they are said to be shares.
 """
 
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
-import numpy as np
+MOST_PIXELS = 200 * 10**6  # a larger picture is refused by its header: a small file can hold a huge one
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # OpenCV looks when it is imported
+
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
 
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of its height still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
@@ -70,6 +74,8 @@ def read_picture(path):
     try:
         return decoded(data)
     except cv2.error as error:
+        if "MAX_IMAGE_PIXELS" in str(error):
+            raise PictureError(f"more than {MOST_PIXELS // 10**6} megapixels; save it smaller") from error
         raise PictureError("not an image that OpenCV can read") from error
 
 

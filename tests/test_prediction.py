@@ -1,8 +1,10 @@
 import json
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 
 import cv2
 import numpy as np
@@ -111,6 +113,22 @@ def test_each_trouble_is_one_clear_line(tmp_path):
         f"{tmp_path / 'empty'}: a folder without pictures",
         f"{tmp_path / 'text.png'}: not an image that OpenCV can read",
     ]
+
+
+def test_a_small_file_that_holds_a_huge_picture_is_refused(tmp_path):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    side = 30_000  # at one bit a pixel, nothing but black
+    packed = zlib.compressobj(9)
+    rows = b"".join(packed.compress(bytes(1 + side // 8)) for _ in range(side)) + packed.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    assert len(bomb) < 200_000
+    (tmp_path / "bomb.png").write_bytes(bomb)
+    done = run(tmp_path / "bomb.png")
+    assert done.returncode == 1
+    assert done.stderr == f"{tmp_path / 'bomb.png'}: more than 200 megapixels; save it smaller\n"
 
 
 def test_wrong_usage_and_a_missing_model_exit_with_2(tmp_path):
