@@ -14,8 +14,10 @@ its errors, and whether its confidence can be believed.
 import argparse
 import hashlib
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import warnings
 import zipfile
 import zlib
@@ -40,6 +42,7 @@ BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 SHORT = 2  # epochs: fewer of them take larger steps
 WARM_UP = 1 / 8  # of all steps, in which it rises
+ROOM = 20e6  # bytes that a model, its twin and the pictures may take
 SYNTHETIC = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
 
@@ -54,7 +57,7 @@ PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(7
 def main():
     options = parse_arguments()
     if options.twin:
-        save_twin(load_model(options.twin), options.twin)
+        save_twin(load_model(options.twin), options.twin, sha256_of(options.twin))
         return
     keras.utils.set_random_seed(options.seed)
     try:
@@ -62,6 +65,7 @@ def main():
     except DatasetError as error:
         sys.exit(str(error))
     path = options.model or default_model(options)
+    check_can_save(path)
     training, validation = hold_out(x_train, y_train)
     distortion = 1 if options.augmentation else 0
 
@@ -73,6 +77,8 @@ def main():
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(path)}", file=sys.stderr)
         sys.exit(130)
+    if not np.isfinite(history["loss"]).all():
+        sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
     likely_input = like_users_input(*validation, options.seed)
     soften(model, temperature_for(probabilities_of(model, likely_input[0]), likely_input[1]))
 
@@ -82,8 +88,7 @@ def main():
     print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
     print(f"test accuracy {1 - wrong / len(y_test):.2%} ({wrong:,} read wrongly), test loss {loss:.4f}\n")
 
-    save_model(model, path)
-    save_twin(model, path)
+    save_twin(model, path, save_model(model, path))
     confidences = {
         "test images": (probabilities, y_test),
         "distorted and drawn digits": (probabilities_of(model, likely_input[0]), likely_input[1]),
@@ -339,9 +344,8 @@ def train(model, training, validation, epochs, batch_size, seed, distortion=1):
     images, labels = validation
     progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
     held_out = net_input(images), one_hot(labels)
-    return model.fit(
-        batches, epochs=epochs, validation_data=held_out, verbose=progress, callbacks=[InterruptBetweenBatches()]
-    ).history
+    callbacks = [InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()]
+    return model.fit(batches, epochs=epochs, validation_data=held_out, verbose=progress, callbacks=callbacks).history
 
 
 class InterruptBetweenBatches(keras.callbacks.Callback):
@@ -420,13 +424,16 @@ def expected_calibration_error(probabilities, labels, bins=15):
 
 
 def save_model(model, path):
+    """Save `model` at `path`; return the sha256 of the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as beside:
         model.save(beside, include_optimizer=False)
+        digest = sha256_of(beside)
     print(f"Saved {near(path)}")
+    return digest
 
 
-def save_twin(model, path):
+def save_twin(model, path, digest):
     """Save `model`, which lies at `path`, as ONNX too, stamped with the sha256 of that file; prediction runs it."""
     import onnx
 
@@ -437,9 +444,13 @@ def save_twin(model, path):
             warnings.simplefilter("ignore")
             model.export(beside, format="onnx", verbose=False)
         graph = onnx.load(beside)
-        onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": hashlib.sha256(path.read_bytes()).hexdigest()})
+        onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": digest})
         onnx.save(graph, beside)
     print(f"Saved {near(twin)}")
+
+
+def sha256_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def load_model(path):
@@ -577,6 +588,18 @@ def written_whole(path):
         beside.unlink(missing_ok=True)
 
 
+def check_can_save(path):
+    """Exit with an explanation where there is no room for a model at `path`: before the training, not after it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}). Name another place:  --model PATH")
+    if shutil.disk_usage(path.parent).free < ROOM:
+        sys.exit(f"The disk of {path.parent} is full. Make room, or name another place:  --model PATH")
+
+
 def near(path):
     """Return `path` as one would type it in the current folder."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
@@ -615,8 +638,8 @@ def parse_arguments():
 
 def positive(text):
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is too few; at least 1")
+    if not 1 <= number <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 10,000")
     return number
 
 

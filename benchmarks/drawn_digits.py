@@ -29,8 +29,7 @@ def main():
         right = training.probabilities_of(model, x_test).argmax(axis=1) == y_test
         print(f"{name}: {right.mean():.2%}", flush=True)
         path = Path(sys.argv[1]).absolute() / f"{name}.h5"
-        training.save_model(model, path)
-        training.save_twin(model, path)
+        training.save_twin(model, path, training.save_model(model, path))
 
 
 if __name__ == "__main__":

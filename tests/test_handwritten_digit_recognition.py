@@ -92,7 +92,9 @@ def test_the_same_seed_gives_the_same_weights():
     assert not np.array_equal(weights[0], weights[2])
 
 
-@pytest.mark.parametrize("options", [["--epochs", "0"], ["--batch-size", "-1"], ["--model", "model.txt"]])
+@pytest.mark.parametrize(
+    "options", [["--epochs", "0"], ["--epochs", "1000000"], ["--batch-size", "-1"], ["--model", "model.txt"]]
+)
 def test_impossible_options_are_refused(project, options):
     done = train(project, *options)
     assert done.returncode == 2 and options[0] in done.stderr
@@ -277,6 +279,26 @@ def test_the_net_gets_values_from_0_to_1():
 
 
 # --- what is saved ---
+
+
+def test_where_nothing_can_be_saved_it_is_said_before_the_training(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(SystemExit, match="Nothing can be saved in"):
+        training.check_can_save(tmp_path / "file" / "model.h5")
+    monkeypatch.setattr(training, "ROOM", 1e18)
+    with pytest.raises(SystemExit, match="is full"):
+        training.check_can_save(tmp_path / "model.h5")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_saves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "LEARNING_RATE", float("nan"))
+    monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(600, 0), *drawn_data_set(100, 1)])
+    path = tmp_path / "model.h5"
+    monkeypatch.setattr(sys, "argv", ["train", "--epochs", "3", "--no-show", "--model", str(path)])
+    with pytest.raises(SystemExit, match="nothing was saved"):
+        training.main()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):

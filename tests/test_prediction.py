@@ -192,8 +192,7 @@ def test_the_shipped_twin_is_the_shipped_model_and_both_answer_alike():
 
 def test_a_twin_is_used_while_it_is_of_this_model_and_keras_otherwise(tmp_path, model, capsys, monkeypatch):
     path = tmp_path / "mine.keras"
-    model.save(path)
-    training.save_twin(model, path)
+    training.save_twin(model, path, training.save_model(model, path))
     images = np.random.default_rng(1).random((5, 28, 28), np.float32)
     answers = model.predict(images[..., np.newaxis], verbose=0)
     capsys.readouterr()
@@ -220,15 +219,13 @@ def test_an_onnx_model_of_another_shape_or_none_at_all_is_named(tmp_path):
 
     (tmp_path / "text.onnx").write_text("no model")
     other = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
-    other.save(tmp_path / "other.h5", include_optimizer=False)
-    training.save_twin(other, tmp_path / "other.h5")
+    training.save_twin(other, tmp_path / "other.h5", "")
     with pytest.raises(prediction.ModelError, match="no ONNX model"):
         prediction.load_classifier(tmp_path / "text.onnx")
     with pytest.raises(prediction.ModelError, match="softmax"):
         prediction.load_classifier(tmp_path / "other.onnx")
     wide = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(12)])
-    wide.save(tmp_path / "wide.h5", include_optimizer=False)
-    training.save_twin(wide, tmp_path / "wide.h5")
+    training.save_twin(wide, tmp_path / "wide.h5", "")
     with pytest.raises(prediction.ModelError, match="should give ten"):
         prediction.load_classifier(tmp_path / "wide.onnx")
 
