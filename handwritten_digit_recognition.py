@@ -292,13 +292,11 @@ def build_deeper_cnn():
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            *convolution(32, 5, "valid"),  # 24 x 24 x 32
-            keras.layers.MaxPooling2D(),  # 12 x 12 x 32
+            *convolution(32, 5, "valid", pool=True),  # 12 x 12 x 32
             *convolution(48, 3, "same"),
-            *convolution(48, 3, "same"),  # 12 x 12 x 48
-            keras.layers.MaxPooling2D(),  # 6 x 6 x 48
+            *convolution(48, 3, "same", pool=True),  # 6 x 6 x 48
             *convolution(96, 3, "same"),
-            *convolution(96, 3, "same"),  # 6 x 6 x 96
+            *convolution(96, 3, "same"),
             *convolution(96, 3, "valid"),  # 4 x 4 x 96
             keras.layers.Flatten(),  # 1536
             keras.layers.Dropout(0.5),
@@ -308,12 +306,14 @@ def build_deeper_cnn():
     )
 
 
-def convolution(filters, width, padding):
-    return [
+def convolution(filters, width, padding, pool=False):
+    layers = [
         keras.layers.Conv2D(filters, width, padding=padding, use_bias=False),
+        keras.layers.MaxPooling2D() if pool else None,  # before the next two, which then have a quarter of the work
         keras.layers.BatchNormalization(),
         keras.layers.ReLU(),
     ]
+    return [layer for layer in layers if layer]
 
 
 def on_all_gpus():

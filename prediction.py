@@ -31,7 +31,7 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
 LONG_FOLDER = 20  # pictures: from so many on, a progress bar is shown
-MOSTLY_DIGITS = 0.5  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
+MOSTLY_DIGITS = 0.6  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
 
 
 def main():
@@ -107,7 +107,7 @@ def opencv_classifier(path):
 
     def classify(images):
         net.setInput(np.ascontiguousarray(images, np.float32)[..., np.newaxis])
-        return net.forward()
+        return net.forward().reshape(len(images), -1)  # OpenCV 4 gives (n, 1, 10)
 
     try:
         net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
