@@ -221,7 +221,7 @@ def surest(mark, answers):
 def result_of(path, marks, probabilities, top=3):
     """Return what is said of the picture at `path`, in the form of a line of --json; probabilities: (n, 10)."""
     sure = probabilities.max(axis=1, initial=0) >= SURE
-    sure &= np.count_nonzero(sure) >= MOSTLY_DIGITS * len(marks)
+    sure &= np.count_nonzero(sure) >= round(MOSTLY_DIGITS * len(marks))
     digits = [described(*mark, top) for mark in zip(marks, probabilities, sure.tolist(), strict=True)]
     return {"image": str(path), "text": text_of(digits), "error": None, "digits": digits}
 
