@@ -64,7 +64,7 @@ def main():
         x_train, y_train, x_test, y_test = data_set(options)
     except DatasetError as error:
         sys.exit(str(error))
-    path = options.model or default_model(options)
+    path = default_model(options) if options.model in (None, MODEL) else options.model
     check_can_save(path)
     training, validation = hold_out(x_train, y_train)
     distortion = 1 if options.augmentation else 0
