@@ -80,10 +80,10 @@ def memory_of(pid):
 
 
 def drawing_of(number):
-    """Return the bytes of a PNG as the page sends it: 560x560, black on white."""
-    field = np.full((560, 560), 255, np.uint8)
+    """Return the bytes of a PNG as the page sends it: 280x280, black on white."""
+    field = np.full((280, 280), 255, np.uint8)
     for stroke in strokes_of(number):
-        cv2.polylines(field, [np.int32(stroke * 560 * 16)], False, 0, 22, cv2.LINE_AA, 4)
+        cv2.polylines(field, [np.int32(stroke * 280 * 16)], False, 0, 11, cv2.LINE_AA, 4)
     return cv2.imencode(".png", field)[1].tobytes()
 
 

@@ -1,6 +1,7 @@
 // The page of web_app.py: a pad, a picture or the camera gives a picture, the server reads it, the answer is shown.
 
-const SIDE = 560; // px of the pad, and of the picture of it that is sent
+const SIDE = 560; // px of the pad
+const SENT = 280; // px of the picture of it that is sent: read four times as fast, and digits keep far more than 20 px
 const PEN = 22; // px
 const PAUSE = 60; // ms between two readings of the pad while somebody draws
 const CONTEXT = (canvas) => canvas.getContext("2d");
@@ -166,7 +167,8 @@ function repaint() {
 }
 
 function padPicture() {
-  const canvas = Object.assign(element("canvas"), { width: SIDE, height: SIDE });
+  const canvas = Object.assign(element("canvas"), { width: SENT, height: SENT });
+  CONTEXT(canvas).scale(SENT / SIDE, SENT / SIDE);
   paint(CONTEXT(canvas), "white", "black");
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
