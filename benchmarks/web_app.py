@@ -40,9 +40,9 @@ def main():
         alone = [asked(address, drawings[i % PUPILS])[0] for i in range(60)][10:]
         print(f"one pupil   {in_percentiles(alone)}   {memory_of(server.pid):.0f} MB")
         with ThreadPoolExecutor(PUPILS) as pupils:
-            for part in range(3):
-                answers = list(pupils.map(lambda pupil: lesson(address, drawings[pupil], count // 90), range(PUPILS)))
-                report(answers, f"{PUPILS} pupils, {part + 1}/3", memory_of(server.pid))
+            for part in range(4):
+                answers = list(pupils.map(lambda pupil: lesson(address, drawings[pupil], count // (4 * PUPILS)), range(PUPILS)))
+                report(answers, f"{PUPILS} pupils, {part + 1}/4", memory_of(server.pid))
 
 
 def report(answers, when, megabytes):

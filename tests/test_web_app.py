@@ -5,6 +5,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 import zlib
@@ -18,7 +19,6 @@ from conftest import ROOT
 from drawing import picture_of
 from fastapi.testclient import TestClient
 
-import prediction
 import web_app
 from benchmarks.web_app import serving
 
@@ -279,10 +279,10 @@ def test_the_model_is_asked_by_one_thread_at_a_time():
     def classify(images):
         inside.append(1)
         assert len(inside) == 1
-        prediction.percent(0.5)
+        time.sleep(0.001)  # the others run
         inside.pop()
         return images
 
     guarded = web_app.one_at_a_time(classify)
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(guarded, range(2000))) == list(range(2000))
+        assert list(pool.map(guarded, range(50))) == list(range(50))
