@@ -33,6 +33,7 @@ NUMBERS = [f"{number:02}" for number in range(10, 10 + PUPILS)]
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+    each = count // (4 * PUPILS)  # requests of a pupil in a part
     drawings = [drawing_of(number) for number in NUMBERS]
     started = time.perf_counter()
     with serving() as (server, address):
@@ -41,7 +42,7 @@ def main():
         print(f"one pupil   {in_percentiles(alone)}   {memory_of(server.pid):.0f} MB")
         with ThreadPoolExecutor(PUPILS) as pupils:
             for part in range(4):
-                answers = list(pupils.map(lambda pupil: lesson(address, drawings[pupil], count // (4 * PUPILS)), range(PUPILS)))
+                answers = list(pupils.map(lambda pupil: lesson(address, drawings[pupil], each), range(PUPILS)))
                 report(answers, f"{PUPILS} pupils, {part + 1}/4", memory_of(server.pid))
 
 
