@@ -1,0 +1,69 @@
+"""Take the README's pictures of the page of web_app.py, with the system's Chromium.
+
+python benchmarks/web_screenshots.py            writes web/screenshots/*.png
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.web_app import serving, strokes_of  # noqa: E402
+
+FOLDER = ROOT / "web" / "screenshots"
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    with serving() as (_, address), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        for name, size, scheme, act in (
+            ("desktop_light", DESKTOP, "light", lambda page: draw(page, "407")),
+            ("desktop_dark", DESKTOP, "dark", lambda page: choose_sample(page, "phone_number.jpg")),
+            ("phone", PHONE, "light", lambda page: draw(page, "25")),
+        ):
+            page = browser.new_page(viewport=size, color_scheme=scheme)
+            page.goto(address)
+            act(page)
+            page.locator("#digits li").first.wait_for()
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=FOLDER / f"{name}.png")
+            print(f"Saved {(FOLDER / name).relative_to(ROOT)}.png")
+        browser.close()
+
+
+def chromium():
+    """Return the path of the system's Chromium or Chrome, or None."""
+    names = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def draw(page, number):
+    """Draw a number on the pad with the mouse."""
+    draw_strokes(page, strokes_of(number))
+
+
+def draw_strokes(page, strokes):
+    """Draw strokes on the pad with the mouse, each points (n, 2) as shares of the pad, from its upper left."""
+    pad = page.locator("#pad").bounding_box()
+    for stroke in strokes:
+        points = [(pad["x"] + x * pad["width"], pad["y"] + y * pad["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def choose_sample(page, name):
+    page.get_by_role("button", name="Picture", exact=True).click()
+    page.get_by_role("button", name=name).click()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,431 @@
+// The page of web_app.py: a pad, a picture or the camera gives a picture, the server reads it, the answer is shown.
+
+const SIDE = 560; // px of the pad
+const SENT = 280; // px of the picture of it that is sent: read four times as fast, and digits keep far more than 20 px
+const PEN = 22; // px
+const PAUSE = 60; // ms between two readings of the pad while somebody draws
+const CONTEXT = (canvas) => canvas.getContext("2d");
+
+const $ = (id) => document.getElementById(id);
+const [pad, picture, film, frame, boxes, hint] = ["pad", "picture", "film", "frame", "boxes", "hint"].map($);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+const HINTS = {
+  pad: "Draw digits here: one, several side by side, or rows of them.",
+  picture: "Choose, drop or paste a picture, or take a sample from below.",
+  camera: "Hold a sheet with digits before the camera.",
+};
+
+let way = "pad"; // or "picture" or "camera"
+let turn = 0; // counts what was asked or taken back; an answer to an earlier question is dropped
+let mostBytes = Infinity;
+
+
+// --- asking ---
+
+async function ask(file, name) {
+  const mine = ++turn;
+  const answer = await answerTo(file, name);
+  if (mine !== turn) return;
+  if (answer.error) showTrouble(answer.error);
+  else showAnswer(answer);
+}
+
+async function answerTo(file, name) {
+  if (file.size > mostBytes) return { error: `The file is larger than ${mostBytes / 1e6} MB.` };
+  const address = `/api/read?pixels=true&name=${encodeURIComponent(name)}`;
+  try {
+    return await (await fetch(address, { method: "POST", body: file })).json();
+  } catch {
+    return { error: "The server does not answer. Is web_app.py still running?" };
+  }
+}
+
+
+// --- the answer ---
+
+function invite(said = HINTS[way]) {
+  turn++;
+  hint.textContent = said;
+  boxes.replaceChildren();
+  $("seen").hidden = true;
+  say("Nothing to read yet", way === "pad" ? "The answer comes by itself while you draw." : "");
+}
+
+function showTrouble(reason) {
+  boxes.replaceChildren();
+  $("seen").hidden = true;
+  say("Not read", reason, true);
+}
+
+function say(words, note, isTrouble = false) {
+  $("text").className = "few";
+  $("text").textContent = words;
+  $("note").className = isTrouble ? "trouble" : "";
+  $("note").textContent = note;
+}
+
+function showAnswer({ text, digits, width, height }) {
+  if (way !== "pad") fit(width, height);
+  boxes.replaceChildren(...digits.map((digit) => boxOf(digit, width, height)));
+  $("seen").hidden = !digits.length;
+  $("digits").replaceChildren(...digits.map(cardOf));
+  if (!digits.length) return say("No digit found", "There is no mark that could be one.");
+  $("text").className = "";
+  $("text").replaceChildren(...text.split("\n").map(rowOf));
+  $("note").className = "";
+  $("note").textContent = noteOn(digits);
+}
+
+function rowOf(row) {
+  const line = element("span");
+  line.append(...[...row].map((sign) => (sign === "?" ? element("b", "", "?") : sign)));
+  return line;
+}
+
+function noteOn(digits) {
+  const sure = digits.filter((digit) => digit.sure);
+  if (!sure.length) return "? is a mark that looks like no digit, or like several.";
+  const confidence = percent(Math.min(...sure.map((digit) => digit.confidence)));
+  const said = `${sure.length > 1 ? "Lowest confidence" : "Confidence"} ${confidence}.`;
+  return sure.length === digits.length ? said : `${said} ? is a mark that looks like no digit, or like several.`;
+}
+
+function boxOf({ digit, sure, box: [x, y, w, h] }, width, height) {
+  const box = element("div", `box ${sure ? "sure" : "unsure"} ${y < 0.08 * height ? "low" : ""}`);
+  box.dataset.label = sure ? digit : "?";
+  box.style.left = `${(100 * x) / width}%`;
+  box.style.top = `${(100 * y) / height}%`;
+  box.style.width = `${(100 * w) / width}%`;
+  box.style.height = `${(100 * h) / height}%`;
+  return box;
+}
+
+function cardOf({ sure, top, pixels }) {
+  const card = element("li", sure ? "sure" : "unsure");
+  card.append(imageOf(pixels), barsOf(top));
+  return card;
+}
+
+function imageOf(pixels) {
+  const canvas = Object.assign(element("canvas"), { width: 28, height: 28, role: "img" });
+  canvas.ariaLabel = "The image that the net saw";
+  const image = new ImageData(28, 28);
+  pixels.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  CONTEXT(canvas).putImageData(image, 0, 0);
+  return canvas;
+}
+
+function barsOf(top) {
+  const list = element("dl", "bars");
+  top.forEach(([digit, share], i) => {
+    const bar = element("div", i ? "bar" : "bar best");
+    bar.append(element("i"));
+    bar.firstChild.style.width = `${100 * share}%`;
+    list.append(element("dt", "", digit), bar, element("dd", "", percent(share)));
+  });
+  return list;
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function element(name, className = "", text = "") {
+  return Object.assign(document.createElement(name), { className, textContent: text });
+}
+
+
+// --- the pad ---
+
+const strokes = []; // each a list of [x, y] in px of the pad
+const growing = new Map(); // pointer: its stroke
+let timer = null;
+let isReading = false;
+let hasChanged = false;
+
+function paint(context, paper, ink) {
+  context.fillStyle = paper;
+  context.fillRect(0, 0, SIDE, SIDE);
+  Object.assign(context, { strokeStyle: ink, lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+  for (const [first, ...others] of strokes) {
+    context.beginPath();
+    context.moveTo(...first);
+    context.lineTo(first[0] + 0.01, first[1]); // a tap is a dot
+    others.forEach(([x, y], i) => {
+      const [nextX, nextY] = others[i + 1] ?? [x, y];
+      context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+    });
+    context.stroke();
+  }
+}
+
+function repaint() {
+  const style = getComputedStyle(document.documentElement);
+  paint(CONTEXT(pad), style.getPropertyValue("--paper"), style.getPropertyValue("--ink"));
+  $("undo").disabled = $("clear").disabled = !strokes.length;
+}
+
+function padPicture() {
+  const canvas = Object.assign(element("canvas"), { width: SENT, height: SENT });
+  CONTEXT(canvas).scale(SENT / SIDE, SENT / SIDE);
+  paint(CONTEXT(canvas), "white", "black");
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+function strokesChanged(pause) {
+  repaint();
+  clearTimeout(pause ? null : timer);
+  if (!strokes.length) return invite();
+  hint.textContent = "";
+  if (!pause) readPad();
+  else if (!timer) timer = setTimeout(readPad, pause);
+}
+
+// One request at a time: what is drawn meanwhile is read in one go after it.
+async function readPad() {
+  timer = null;
+  hasChanged = true;
+  if (isReading) return;
+  isReading = true;
+  while (hasChanged && way === "pad" && strokes.length) {
+    hasChanged = false;
+    const drawing = await padPicture();
+    if (way === "pad" && strokes.length) await ask(drawing, "drawing.png");
+  }
+  isReading = false;
+}
+
+function pointOf(event) {
+  const { left, top, width, height } = pad.getBoundingClientRect();
+  return [((event.clientX - left) * SIDE) / width, ((event.clientY - top) * SIDE) / height];
+}
+
+pad.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0) return;
+  event.preventDefault();
+  pad.setPointerCapture(event.pointerId);
+  const stroke = [pointOf(event)];
+  growing.set(event.pointerId, stroke);
+  strokes.push(stroke);
+  strokesChanged(PAUSE);
+});
+
+pad.addEventListener("pointermove", (event) => {
+  const stroke = growing.get(event.pointerId);
+  if (!stroke) return;
+  const events = event.getCoalescedEvents?.() ?? [];
+  stroke.push(...(events.length ? events : [event]).map(pointOf));
+  strokesChanged(PAUSE);
+});
+
+for (const end of ["pointerup", "pointercancel"]) {
+  pad.addEventListener(end, (event) => {
+    if (growing.delete(event.pointerId) && strokes.length) strokesChanged(0);
+  });
+}
+
+function undo() {
+  strokes.pop();
+  growing.clear();
+  strokesChanged(0);
+}
+
+function clear() {
+  strokes.length = 0;
+  growing.clear();
+  strokesChanged(0);
+}
+
+$("undo").addEventListener("click", undo);
+$("clear").addEventListener("click", clear);
+dark.addEventListener("change", repaint);
+
+document.addEventListener("keydown", (event) => {
+  if (way !== "pad" || $("read").hidden) return;
+  if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
+  else if (event.key === "Delete") clear();
+  else return;
+  event.preventDefault();
+});
+
+
+// --- a picture ---
+
+let shown = null; // the file that is shown and its name
+
+function showPicture(file, name) {
+  shown = { file, name };
+  choose("picture");
+}
+
+function readPicture({ file, name }) {
+  URL.revokeObjectURL(picture.src);
+  boxes.replaceChildren();
+  hint.textContent = "";
+  picture.hidden = false;
+  picture.src = URL.createObjectURL(file);
+  for (const sample of $("samples").children) sample.ariaPressed = String(sample.title === name);
+  if (file.type && !file.type.startsWith("image/")) {
+    turn++;
+    return showTrouble(`${name} is not a picture.`);
+  }
+  return ask(file, name);
+}
+
+function fit(width, height) {
+  frame.style.setProperty("--ratio", width / height);
+}
+
+picture.addEventListener("load", () => fit(picture.naturalWidth, picture.naturalHeight));
+picture.addEventListener("error", () => {
+  picture.hidden = true;
+  hint.textContent = "The browser cannot show this file.";
+});
+
+$("choose").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  const [file] = $("file").files;
+  if (file) showPicture(file, file.name);
+  $("file").value = ""; // so that the same file can be chosen again
+});
+
+document.addEventListener("paste", (event) => {
+  const [file] = event.clipboardData.files;
+  if (file) showPicture(file, file.name);
+});
+
+let depth = 0; // how many elements the dragged file is over
+document.addEventListener("dragenter", () => ($("drop").hidden = !++depth));
+document.addEventListener("dragleave", () => ($("drop").hidden = !--depth));
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  depth = 0;
+  $("drop").hidden = true;
+  const [file] = event.dataTransfer.files;
+  if (file) showPicture(file, file.name);
+});
+
+async function loadSamples() {
+  const { pictures, most_bytes } = await (await fetch("/api/samples")).json();
+  mostBytes = most_bytes;
+  $("samples").replaceChildren(...pictures.map(sampleOf));
+}
+
+function sampleOf(name) {
+  const address = `/images/${encodeURIComponent(name)}`;
+  const button = Object.assign(element("button"), { type: "button", title: name, ariaPressed: "false" });
+  button.append(Object.assign(element("img"), { src: address, alt: name, loading: "lazy" }));
+  button.addEventListener("click", async () => showPicture(await (await fetch(address)).blob(), name));
+  return button;
+}
+
+
+// --- the camera ---
+
+let stream = null;
+let frameTaken = null;
+
+async function startCamera() {
+  if (!navigator.mediaDevices) {
+    return showTrouble("The browser lends its camera only to pages at localhost and to https pages.");
+  }
+  $("shutter").disabled = true;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+  } catch (error) {
+    return showTrouble(cameraTrouble(error));
+  } finally {
+    $("shutter").disabled = false;
+  }
+  if (way !== "camera") return stopCamera();
+  film.srcObject = stream;
+  await film.play();
+  frameTaken = null;
+  fit(film.videoWidth, film.videoHeight);
+  invite("");
+  showCamera();
+}
+
+function cameraTrouble({ name }) {
+  if (name === "NotFoundError") return "No camera was found. Choose a picture or draw instead.";
+  if (name === "NotAllowedError") return "The browser may not use the camera. Allow it in the address bar, then try again.";
+  return "The camera cannot be started. Perhaps another program uses it.";
+}
+
+async function takePicture() {
+  const canvas = Object.assign(element("canvas"), { width: film.videoWidth, height: film.videoHeight });
+  CONTEXT(canvas).drawImage(film, 0, 0);
+  frameTaken = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  stopCamera();
+  showCamera();
+}
+
+function stopCamera() {
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = film.srcObject = null;
+}
+
+function showCamera() {
+  film.hidden = !stream;
+  $("shutter").textContent = stream ? "Take the picture" : frameTaken ? "Take another" : "Start the camera";
+  if (frameTaken) readPicture({ file: frameTaken, name: "camera.png" });
+}
+
+$("shutter").addEventListener("click", () => (stream ? takePicture() : startCamera()));
+
+
+// --- which way, which view ---
+
+function choose(chosen) {
+  way = chosen;
+  for (const button of document.querySelectorAll("[data-way]")) button.ariaPressed = String(button.dataset.way === way);
+  for (const buttons of document.querySelectorAll("[data-for]")) buttons.hidden = buttons.dataset.for !== way;
+  pad.hidden = way !== "pad";
+  picture.hidden = film.hidden = true;
+  stopCamera();
+  fit(1, 1);
+  invite();
+  if (way === "pad") strokesChanged(0);
+  if (way === "picture" && shown) readPicture(shown);
+  if (way === "camera") showCamera();
+}
+
+for (const button of document.querySelectorAll("[data-way]")) {
+  button.addEventListener("click", () => choose(button.dataset.way));
+}
+
+async function showView() {
+  const isTraining = location.hash === "#training";
+  $("read").hidden = isTraining;
+  $("training").hidden = !isTraining;
+  for (const link of document.querySelectorAll("nav a")) {
+    link.ariaCurrent = (link.hash === "#training") === isTraining ? "page" : null;
+  }
+  scrollTo(0, 0);
+  if (isTraining) showTraining(await (await fetch("/api/training")).json());
+}
+
+function showTraining({ pictures, layers }) {
+  for (const figure of document.querySelectorAll("[data-picture]")) {
+    const name = pictures.find((each) => each.endsWith(`_${figure.dataset.picture}.png`));
+    figure.hidden = !name;
+    if (name) figure.querySelector("img").src = `/models/${encodeURIComponent(name)}`;
+  }
+  $("untrained").hidden = pictures.length > 0;
+  const total = { kind: "together", settings: "", weights: layers.reduce((sum, { weights }) => sum + weights, 0) };
+  $("layers").hidden = !layers.length;
+  $("layers").querySelector("tbody").replaceChildren(...[...layers, total].map(tableRow));
+}
+
+function tableRow({ kind, settings, weights }) {
+  const row = element("tr");
+  row.append(...[kind, settings, weights ? weights.toLocaleString("en") : ""].map((text) => element("td", "", text)));
+  return row;
+}
+
+addEventListener("hashchange", showView);
+choose("pad");
+showView();
+loadSamples();
