@@ -54,6 +54,10 @@ class PictureError(ValueError):
     """The file holds no picture that can be read; the message says why."""
 
 
+class PictureTooLargeError(PictureError):
+    """The picture has more pixels than are decoded."""
+
+
 # --- the file ---
 
 
@@ -69,13 +73,19 @@ def read_picture(path):
         data = np.fromfile(path, np.uint8)  # cv2.imread fails on names that are not ASCII on Windows
     except OSError as error:
         raise PictureError(f"cannot be opened ({error.strerror})") from error
+    return picture_of(data)
+
+
+def picture_of(data):
+    """Return the picture in the bytes of a file, uint8 (n,), as read_picture does. Raises PictureError."""
     if data[4:12].tobytes() in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         raise PictureError("a HEIC photo, which OpenCV does not read; save it as JPEG or PNG")
     try:
         return decoded(data)
     except cv2.error as error:
         if "MAX_IMAGE_PIXELS" in str(error):
-            raise PictureError(f"more than {MOST_PIXELS // 10**6} megapixels; save it smaller") from error
+            megapixels = int(os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"]) // 10**6
+            raise PictureTooLargeError(f"more than {megapixels} megapixels; save it smaller") from error
         raise PictureError("not an image that OpenCV can read") from error
 
 
@@ -86,7 +96,7 @@ def decoded(data):
     if raw is not None and raw.ndim == 3 and raw.shape[2] == 4:
         opaque = np.iinfo(raw.dtype).max if raw.dtype.kind == "u" else 1.0
         if (raw[..., 3] < opaque).any():
-            return on_paper(eight_bits(raw[..., :3]), raw[..., 3] / opaque)
+            return on_paper(eight_bits(raw[..., :3]), cv2.convertScaleAbs(raw[..., 3], alpha=255 / opaque))
     if raw is not None and raw.dtype != np.uint8:
         grey = eight_bits(raw)
         return grey if grey.ndim == 3 else cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
@@ -100,20 +110,22 @@ def eight_bits(raw):
     """Return `raw`, any number type, as uint8; a wider one is scaled so that its largest value becomes 255."""
     if raw.dtype == np.uint8:
         return raw
+    if raw.dtype.kind == "u":
+        return cv2.convertScaleAbs(raw, alpha=255 / max(1, int(raw.max())))
     return np.clip(np.nan_to_num(raw.astype(np.float32)) * (255 / max(float(raw.max()), 1e-9)), 0, 255).astype(np.uint8)
 
 
 def on_paper(colour, alpha):
-    """Lay a picture uint8 (h, w, 3) with alpha (h, w) from 0 to 1 on paper against which its ink shows."""
-    visible = alpha > 0.5
+    """Lay a picture uint8 (h, w, 3) with alpha uint8 (h, w), 255 is opaque, on paper against which its ink shows."""
+    visible = alpha > 127
     if visible.mean() > 0.5:
         paper = np.median(colour[visible], axis=0)  # it brought its own paper
     elif visible.any() and colour[visible].mean() > 127:
         paper = np.zeros(3)
     else:
         paper = np.full(3, 255.0)
-    alpha = alpha[..., np.newaxis]
-    return (colour * alpha + paper * (1 - alpha)).astype(np.uint8)
+    share = cv2.merge([alpha] * 3)
+    return cv2.add(cv2.multiply(colour, share, scale=1 / 255), cv2.multiply(255 - share, (*paper, 0), scale=1 / 255))
 
 
 # --- the marks ---

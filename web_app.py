@@ -43,7 +43,7 @@ import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
 from prediction import IMAGES, MODEL, ROOT, SUFFIXES, ModelError, load_classifier, read_marks, result_of  # noqa: E402
-from preprocessing import decoded  # noqa: E402
+from preprocessing import PictureError, PictureTooLargeError, picture_of  # noqa: E402
 
 PAGE = ROOT / "web"
 SERVED = {  # folder: the endings of the files that can be fetched from it
@@ -171,7 +171,11 @@ def answer_to(data, name, with_pixels, classify):
     If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw: 784
     numbers from 0, paper, to 255, ink, row by row. Raises HTTPException.
     """
-    picture = picture_in(data)
+    try:
+        picture = picture_of(np.frombuffer(data, np.uint8))
+    except PictureError as error:
+        status = 413 if isinstance(error, PictureTooLargeError) else 415
+        raise HTTPException(status, f"This cannot be read: {error}.") from error
     marks, probabilities = read_marks(picture, classify)
     result = result_of(name, marks, probabilities)
     if with_pixels:
@@ -179,18 +183,6 @@ def answer_to(data, name, with_pixels, classify):
         for digit, mark in zip(result["digits"], marks, strict=True):
             digit["pixels"] = np.round(255 * mark.pixels).astype(int).ravel().tolist()
     return JSONResponse(result)
-
-
-def picture_in(data):
-    """Return the picture in the bytes `data`, uint8 (h, w, 3). Raises HTTPException."""
-    try:
-        return decoded(np.frombuffer(data, np.uint8))
-    except cv2.error as error:
-        if "MAX_IMAGE" in str(error):
-            limit = f"{MOST_PIXELS // 1_000_000} million pixels"
-            raise HTTPException(413, f"The picture has more than {limit}; make it smaller.") from error
-        reason = "This is not a picture that can be read. JPEG, PNG, WebP, GIF, BMP and TIFF can; HEIC cannot."
-        raise HTTPException(415, reason) from error
 
 
 def one_at_a_time(function):

@@ -59,8 +59,8 @@ def test_for_the_page_it_also_tells_the_size_and_what_the_net_saw(client):
 def test_what_is_no_picture_is_said_with_a_fitting_status(client):
     for body, status, word in (
         (b"", 400, "no picture"),
-        (b"hello", 415, "not a picture"),
-        ((ROOT / "images" / "seven.png").read_bytes()[:500], 415, "not a picture"),
+        (b"hello", 415, "not an image that OpenCV can read"),
+        ((ROOT / "images" / "seven.png").read_bytes()[:500], 415, "not an image that OpenCV can read"),
         (bytes(web_app.MOST_BYTES + 1), 413, "20 MB"),
     ):
         answer = client.post("/api/read", content=body)
@@ -134,7 +134,7 @@ def test_the_layers_are_those_of_the_model(client):
     pytest.importorskip("h5py")
     layers = client.get("/api/training").json()["layers"]
     assert layers[0] == {"kind": "Conv2D", "settings": "32 filters, 5x5, relu", "weights": 32 * (5 * 5 + 1)}
-    assert layers[-1] == {"kind": "Dense", "settings": "10 units, softmax", "weights": 10 * (128 + 1)}
+    assert layers[-1] == {"kind": "Dense", "settings": "10 units, softmax", "weights": 10 * (192 + 1)}
 
 
 def test_a_foreign_host_is_refused(client):
@@ -207,7 +207,7 @@ def test_a_small_file_with_a_huge_picture_is_refused_before_it_takes_memory():
     with serving() as (server, address):
         assert posted(address, png_of("7"))[1]["text"] == "7"
         status, answer = posted(address, bomb)
-        assert status == 413 and "25 million pixels" in answer["error"]
+        assert status == 413 and "more than 25 megapixels" in answer["error"]
         peak = int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())[1]) / 1024
         assert peak < 250  # MB
         assert posted(address, png_of("7"))[1]["text"] == "7"
