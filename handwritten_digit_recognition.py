@@ -40,7 +40,7 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 EPOCHS = 7
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
-SHORT = 2  # epochs: fewer of them take larger steps
+SHORT = 3  # epochs: fewer of them take larger steps, and remember fewer of the steps before
 WARM_UP = 1 / 8  # of all steps, in which it rises
 ROOM = 20e6  # bytes that a model, its twin and the pictures may take
 SYNTHETIC = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
@@ -340,7 +340,8 @@ def train(model, training, validation, epochs, batch_size, seed, distortion=1):
         highest / 10, steps - warm_up, warmup_target=highest, warmup_steps=warm_up
     )
     with model.distribute_strategy.scope():
-        model.compile(keras.optimizers.Adam(learning_rate), loss="kl_divergence", metrics=[accuracy])
+        optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.97 if epochs < SHORT else 0.999)
+        model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
     images, labels = validation
     progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
     held_out = net_input(images), one_hot(labels)
