@@ -12,10 +12,12 @@ its ONNX twin and OpenCV, which starts at once and needs no TensorFlow, or else 
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -30,7 +32,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
-LONG_FOLDER = 20  # pictures: from so many on, a progress bar is shown
+LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 MOSTLY_DIGITS = 0.6  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
 
 
@@ -45,8 +47,9 @@ def main():
     no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
     status = 0
     try:
-        found = tqdm(in_parallel(marks_in, paths), total=len(paths), unit="picture", leave=False, disable=no_bar)
-        for path, (picture, marks) in zip(paths, found, strict=True):
+        found = map(marks_in, paths) if len(paths) < LONG_FOLDER else in_parallel(marks_in, paths)
+        found = tqdm(found, total=len(paths), unit="picture", leave=False, disable=no_bar)
+        for path, marks in zip(paths, found, strict=True):
             if isinstance(marks, PictureError):
                 status = 1
                 report_unreadable(path, marks, options.json)
@@ -55,7 +58,7 @@ def main():
             result = result_of(path, marks, probabilities, options.top or 3)
             say(json.dumps(result) if options.json else in_words(result, options.top))
             if options.save or options.show:
-                sheet = annotated(picture, marks, result["digits"])
+                sheet = annotated(read_picture(path), marks, result["digits"])
                 if options.save:
                     save_sheet(sheet, path, options.save)
                 if options.show:
@@ -167,23 +170,27 @@ def picture_paths(paths):
 
 
 def in_parallel(function, items):
-    """Yield function(item) for each item in turn; a thread a core works ahead, by no more than one item each."""
+    """Yield function(item) for each item in turn; a process a core works ahead, by no more than two items each."""
     items, cores = iter(items), os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
-        ahead = deque(pool.submit(function, item) for item in islice(items, cores + 1))
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), begin_work) as pool:
+        ahead = deque(pool.submit(function, item) for item in islice(items, 2 * cores))
         while ahead:
             result = ahead.popleft().result()
             ahead.extend(pool.submit(function, item) for item in islice(items, 1))
             yield result
 
 
+def begin_work():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that prints
+    cv2.setNumThreads(1)
+
+
 def marks_in(path):
-    """Return the picture in the file at `path` and its marks, or None and the PictureError that says what is wrong."""
+    """Return the marks in the file at `path`, or the PictureError that says why it cannot be read."""
     try:
-        picture = read_picture(path)
+        return find_marks(read_picture(path))
     except PictureError as error:
-        return None, error
-    return picture, find_marks(picture)
+        return error
 
 
 def read_marks(picture, classify):

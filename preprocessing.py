@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 MOST_PIXELS = 200 * 10**6  # a larger picture is refused by its header: a small file can hold a huge one
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # OpenCV looks when it is imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # so does NumPy: more threads only slow down what is so small
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
