@@ -214,7 +214,8 @@ def net_input(images):
 class DistortedBatches(keras.utils.PyDataset):
     """The training images in random order, in batches, each image distorted anew whenever it comes.
 
-    strengths: for each epoch the share of the full distortion; 0 leaves the images as they are.
+    strengths: for each epoch the share of the full distortion; 0 leaves the images as they are. Keras calls
+    on_epoch_end once before it begins, so the first epoch is number 1.
     """
 
     def __init__(self, images, targets, batch_size, seed, strengths):
@@ -328,10 +329,10 @@ def train(model, training, validation, epochs, batch_size, seed, distortion=1):
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full. The
-    last epoch sees the images as they are, and a short training mixes in fewer drawn digits: drawing them takes time.
+    last two epochs see the images as they are, and a short training mixes in fewer drawn digits: drawing them takes time.
     """
     images, targets = with_drawn(*training, min(1, epochs / EPOCHS), seed)
-    strengths = distortion * (np.arange(epochs) < epochs - 1)
+    strengths = distortion * (np.arange(epochs + 1) < epochs - 1)
     batches = DistortedBatches(images, targets, batch_size, seed, strengths)
     steps = epochs * len(batches)
     warm_up = round(WARM_UP * steps)
