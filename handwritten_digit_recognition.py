@@ -329,7 +329,7 @@ def train(model, training, validation, epochs, batch_size, seed, distortion=1):
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full. The
-    last two epochs see the images as they are, and a short training mixes in fewer drawn digits: drawing them takes time.
+    last two epochs see the images as they are. A short training mixes in fewer drawn digits: drawing them takes time.
     """
     images, targets = with_drawn(*training, min(1, epochs / EPOCHS), seed)
     strengths = distortion * (np.arange(epochs + 1) < epochs - 1)
