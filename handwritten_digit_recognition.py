@@ -1,7 +1,7 @@
 """Train a convolutional network on MNIST, save it, and show how it learned.
 
     python handwritten_digit_recognition.py                 about two minutes on two cores
-    python handwritten_digit_recognition.py --epochs 1      a quick look: 99 % in some ten seconds
+    python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --deeper        a deeper net
     python handwritten_digit_recognition.py --dataset synthetic     on drawn digits alone: nothing to download
 

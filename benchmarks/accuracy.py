@@ -28,7 +28,7 @@ TRAININGS = {  # options, seeds
     "default": ([], range(3)),
     "plain": (["--no-augmentation"], range(3)),
     "synthetic": (["--dataset", "synthetic"], range(3)),
-    "deeper": (["--deeper", "--epochs", "12"], range(3)),
+    "deeper": (["--deeper", "--epochs", "10"], range(3)),
 }
 
 

@@ -46,13 +46,10 @@ def main():
             seconds, megabytes = (statistics.median(each) for each in zip(*runs, strict=True))
             print(f"{name}: {seconds:.2f} s, {megabytes:.0f} MB", flush=True)
 
-    for name, side, count in (
-        ("canvas-sized pictures (280 x 280)", (280, 280), 1000),
-        ("12-megapixel photos", (3000, 4000), 40),
-    ):
+    for name, size, suffix, count in FOLDERS:
         with tempfile.TemporaryDirectory() as folder:
             for i in range(count):
-                cv2.imwrite(f"{folder}/{i:04}.{'png' if count == 1000 else 'jpg'}", drawn_digit(i, side))
+                cv2.imwrite(f"{folder}/{i:04}{suffix}", drawn_digit(i, size))
             seconds, megabytes = cost_of([script, "--json", folder])
             print(f"{count} {name}: {count / seconds:.1f} a second, {megabytes:.0f} MB", flush=True)
 
