@@ -13,11 +13,14 @@ its errors, and whether its confidence can be believed.
 
 import argparse
 import hashlib
+import json
 import os
+import shlex
 import shutil
 import signal
 import sys
 import tempfile
+import time
 import warnings
 import zipfile
 import zlib
@@ -51,6 +54,7 @@ DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 8  # drawn images that are mixed in, for ea
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
+UNDISTORTED = 1 / 3  # of the epochs, the last ones, which see the images as they are
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 
 
@@ -72,6 +76,7 @@ def main():
     with on_all_gpus():
         model = build_deeper_cnn() if options.deeper else build_cnn()
     model.summary()
+    start = time.perf_counter()
     try:
         history = train(model, training, validation, options.epochs, options.batch_size, options.seed, distortion)
     except KeyboardInterrupt:
@@ -82,13 +87,17 @@ def main():
     likely_input = like_users_input(*validation, options.seed)
     soften(model, temperature_for(probabilities_of(model, likely_input[0]), likely_input[1]))
 
-    probabilities = probabilities_of(model, x_test)
-    wrong = np.count_nonzero(probabilities.argmax(axis=1) != y_test)
-    loss = -np.log(probabilities[np.arange(len(y_test)), y_test].clip(1e-7)).mean()
-    print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
-    print(f"test accuracy {1 - wrong / len(y_test):.2%} ({wrong:,} read wrongly), test loss {loss:.4f}\n")
+    seconds = time.perf_counter() - start
 
-    save_twin(model, path, save_model(model, path))
+    probabilities = probabilities_of(model, x_test)
+    result = result_of(probabilities, y_test)
+    print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
+    wrong = f"({result['read_wrongly']:,} read wrongly)"
+    print(f"test accuracy {result['test_accuracy']:.2%} {wrong}, test loss {result['test_loss']:.4f}\n")
+
+    digest = save_model(model, path)
+    save_twin(model, path, digest)
+    save_record(record_of(options, history, seconds, digest) | result, path.with_suffix(".json"))
     confidences = {
         "test images": (probabilities, y_test),
         "distorted and drawn digits": (probabilities_of(model, likely_input[0]), likely_input[1]),
@@ -328,11 +337,12 @@ def on_all_gpus():
 def train(model, training, validation, epochs, batch_size, seed, distortion=1):
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
-    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full. The
-    last two epochs see the images as they are. A short training mixes in fewer drawn digits: drawing them takes time.
+    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full, 0
+    none; the last epochs have none. A short training mixes in fewer drawn digits: drawing them takes time.
     """
     images, targets = with_drawn(*training, min(1, epochs / EPOCHS), seed)
-    strengths = distortion * (np.arange(epochs + 1) < epochs - 1)
+    undistorted = max(1, round(UNDISTORTED * epochs))
+    strengths = distortion * (np.arange(epochs + 1) <= epochs - undistorted)
     batches = DistortedBatches(images, targets, batch_size, seed, strengths)
     steps = epochs * len(batches)
     warm_up = round(WARM_UP * steps)
@@ -423,6 +433,41 @@ def expected_calibration_error(probabilities, labels, bins=15):
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     in_bin = np.minimum((confidence * bins).astype(int), bins - 1)
     return np.abs(np.bincount(in_bin, weights=confidence - right)).sum() / len(labels)
+
+
+# --- what is kept ---
+
+
+def result_of(probabilities, labels):
+    """Return how the test went, for a record; probabilities: (n, 10), labels: (n,)."""
+    right = probabilities.argmax(axis=1) == labels
+    return {
+        "test_images": len(labels),
+        "read_wrongly": int(np.count_nonzero(~right)),
+        "test_accuracy": float(right.mean()),
+        "test_loss": float(-np.log(probabilities[np.arange(len(labels)), labels].clip(1e-7)).mean()),
+        "calibration_error": float(expected_calibration_error(probabilities, labels)),
+    }
+
+
+def record_of(options, history, seconds, digest):
+    """Return how the model was trained, in `seconds`; digest: the sha256 of its file."""
+    return {
+        "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "dataset": options.dataset,
+        "epochs": options.epochs,
+        "seed": options.seed,
+        "seconds": round(seconds, 1),
+        "keras": keras.__version__,
+        "sha256": digest,
+        "history": {measure: [round(value, 5) for value in values] for measure, values in history.items()},
+    }
+
+
+def save_record(record, path):
+    with written_whole(path) as beside:
+        beside.write_text(json.dumps(record, indent=1) + "\n")
+    print(f"Saved {near(path)}")
 
 
 def save_model(model, path):

@@ -27,7 +27,9 @@ import numpy as np
 from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent
-MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
+TRAINED = ROOT / "models" / "handwritten_digit_cnn.h5"  # by the user
+SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
+MODEL = TRAINED if TRAINED.exists() else SHIPPED
 IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 

@@ -35,6 +35,7 @@ PEN_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these 
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
+FAINT_GROWTH = 0.5  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
 EDGE = 6  # px: how far about a piece there must be paper
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
@@ -177,6 +178,7 @@ class Page(NamedTuple):
     paper: np.ndarray  # what `grey` would be without ink
     ink: np.ndarray  # how much darker than the paper: 0 = paper, 1 = black on white
     darkest_near: np.ndarray  # the lowest of `grey` within EDGE px
+    noise: float  # the standard deviation of `ink` where there is none, were it Gaussian
 
 
 def page_of(picture):
@@ -219,7 +221,7 @@ def is_ink_dark(luma, from_paper):
 
 
 def squares(values):
-    return float(np.square(values).sum())
+    return cv2.norm(values, cv2.NORM_L2SQR)
 
 
 def paper_brightness(luma):
@@ -251,7 +253,8 @@ def fitted_light(grey):
     terms, values = quadratic_terms(tiny.shape), tiny.ravel()
     weights = np.ones_like(values)
     for _ in range(8):
-        coefficients = np.linalg.lstsq(terms * weights[:, None], values * weights, rcond=None)[0]
+        weighted = terms * np.square(weights)[:, np.newaxis]
+        coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ values, rcond=None)[0]  # normal equations
         error = values - terms @ coefficients
         reach = 6 * max(float(np.median(np.abs(error))), 0.005)
         weights = (1 - np.square(error / reach)).clip(min=0)
@@ -279,12 +282,10 @@ def against_paper(grey, window):
     paper = stretched(paper, grey.shape)
     ink = (paper - grey) / np.maximum(paper, 0.5)  # a share of the light there is, but no noise blown up in the dark
     darkest_near = cv2.erode(grey, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8))
-    return Page(grey, paper, ink - np.median(blank(ink)), darkest_near)
-
-
-def blank(ink):
-    """Return the values of `ink` that are not surely ink, (n,): those of the paper, however much a digit covers."""
-    return ink[ink <= max(0.5 * darkest(ink), float(ink.min()))]
+    some = ink[::3, ::3]  # every ninth pixel is enough to know the paper
+    blank = some[some <= max(0.5 * darkest(ink), float(some.min()))]  # what is not surely ink
+    level = np.median(blank)
+    return Page(grey, paper, ink - level, darkest_near, 1.48 * float(np.median(np.abs(blank - level))))
 
 
 def has_fat_strokes(fine, coarse):
@@ -341,8 +342,7 @@ def ink_pieces(page):
 
     What is too large to be a digit is searched again at a higher share: a digit may hang together with a shadow.
     """
-    noise = 1.48 * float(np.median(np.abs(blank(page.ink))))  # the standard deviation, were it Gaussian
-    faintest = max(FAINTEST_INK, 4 * noise)
+    faintest = max(FAINTEST_INK, 4 * page.noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
     darkness = darkness_of_each(labels, page.ink, count)[labels]
     pieces, search = [], labels > 0
@@ -427,10 +427,16 @@ def with_faint_ends(pieces, fainter):
     for piece in fainter:
         parts = [part for part in kept if overlap(part, piece)]
         tall = sum(part.h > 0.4 * size for part in parts)
-        if parts and tall <= 1 and max(part.size for part in parts) <= piece.size <= 1.5 * size:
+        if parts and tall <= 1 and piece.size <= 1.5 * size and 0 <= growth(parts, piece) <= FAINT_GROWTH * size:
             kept = [part for part in kept if not any(part is other for other in parts)]
             grown.append(piece)
     return kept + grown
+
+
+def growth(parts, piece):
+    """Return by how many px `piece` is wider or higher, whichever is more, than the box about `parts`."""
+    (_, _, width, height), _ = drawn_together(parts)
+    return max(piece.w - width, piece.h - height)
 
 
 def overlap(one, other):

@@ -14,6 +14,7 @@ uploaded is written to disk or to a log.
 
 import argparse
 import errno
+import hashlib
 import ipaddress
 import json
 import os
@@ -107,7 +108,7 @@ def web_app(classify):
     @app.get("/api/training")
     def training():
         pictures = [name for name in fetchable(MODEL.parent) if name.startswith(MODEL.stem)]
-        return {"pictures": pictures, "layers": layers_of(MODEL)}
+        return {"pictures": pictures, "layers": layers_of(MODEL), "record": record_of(MODEL)}
 
     @app.get("/")
     def page():
@@ -194,6 +195,16 @@ def one_at_a_time(function):
             return function(*arguments)
 
     return locked
+
+
+def record_of(path):
+    """Return the record of the training of the model at `path`; empty where there is none of this very model."""
+    try:
+        record = json.loads(path.with_suffix(".json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
 
 
 def layers_of(path):

@@ -21,7 +21,7 @@ def no_figures_left():
 
 @pytest.fixture(scope="session")
 def classify():
-    """The shipped model."""
-    from prediction import load_classifier
+    """The model that prediction.py uses: the shipped one, or what was trained here."""
+    from prediction import MODEL, load_classifier
 
-    return load_classifier(ROOT / "models" / "handwritten_digit_cnn.h5")
+    return load_classifier(MODEL)

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -47,8 +49,15 @@ def test_trains_saves_and_prediction_reads_with_it_in_another_process(project):
     assert accuracy_in(done.stdout) > 90
     saved = {path.name for path in (project / "models").iterdir()}
     pictures = {f"_{name}.png" for name in ("curves", "data", "augmented", "errors", "confidence")}
-    assert saved == {f"handwritten_digit_cnn{end}" for end in (".h5", ".onnx", *pictures)}
+    assert saved == {f"handwritten_digit_cnn{end}" for end in (".h5", ".onnx", ".json", *pictures)}
     assert all(f"Saved models/{name}" in done.stdout for name in saved)
+
+    record = json.loads((project / "models" / "handwritten_digit_cnn.json").read_bytes())
+    model = (project / "models" / "handwritten_digit_cnn.h5").read_bytes()
+    assert record["sha256"] == hashlib.sha256(model).hexdigest()
+    assert round(100 * record["test_accuracy"], 2) == accuracy_in(done.stdout)
+    assert record["command"] == "python handwritten_digit_recognition.py --epochs 4 --batch-size 32"
+    assert len(record["history"]["val_loss"]) == 4
 
     picture = save_picture(project / "seven.png", picture_of("7"))
     command = [sys.executable, "prediction.py", picture.name]

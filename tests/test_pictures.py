@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from conftest import ROOT
 from drawing import draw, picture_of, save_picture
 
 import prediction
@@ -193,6 +194,13 @@ SURROUNDINGS = [
 @pytest.mark.parametrize("digit", "2479")
 def test_what_is_not_ink_is_left_out(digit, surroundings, classify):
     assert text_in(noisy(surroundings(picture_of(digit, pen=10)), 2), classify) == digit
+
+
+def test_a_faint_line_does_not_lengthen_the_digit_that_it_crosses(classify):
+    picture = read_picture(ROOT / "images" / "four.jpg")
+    for height in (330, 360, 420):
+        small = cv2.resize(picture, None, fx=height / 700, fy=height / 700, interpolation=cv2.INTER_AREA)
+        assert text_in(small, classify) == "4", height
 
 
 @pytest.mark.parametrize("surroundings", [on_table, black_margins, ruled, squared, vignette, hard_shadow])

@@ -111,8 +111,8 @@ def test_the_page_its_samples_and_the_pictures_of_the_training_can_be_fetched(cl
         "/web_app.py",
         "/images/README.md",
         "/images/draw_samples.py",
-        "/models/handwritten_digit_cnn.h5",
-        "/models/handwritten_digit_cnn.onnx",
+        "/models/shipped_digit_cnn.h5",
+        "/models/shipped_digit_cnn.onnx",
         "/tests/test_web_app.py",
         "/web/%2e%2e%2fweb_app.py",
         "/images/..%2fREADME.md",
@@ -135,6 +135,15 @@ def test_the_layers_are_those_of_the_model(client):
     layers = client.get("/api/training").json()["layers"]
     assert layers[0] == {"kind": "Conv2D", "settings": "32 filters, 5x5, relu", "weights": 32 * (5 * 5 + 1)}
     assert layers[-1] == {"kind": "Dense", "settings": "10 units, softmax", "weights": 10 * (192 + 1)}
+
+
+@pytest.mark.parametrize("record", ["{", "[1]", '{"sha256": "of another model"}'])
+def test_the_record_of_another_training_is_not_shown(record, tmp_path):
+    model = tmp_path / "model.h5"
+    model.write_bytes(b"weights")
+    assert web_app.record_of(model) == {}
+    (tmp_path / "model.json").write_text(record)
+    assert web_app.record_of(model) == {}
 
 
 def test_a_foreign_host_is_refused(client):
@@ -286,3 +295,26 @@ def test_the_model_is_asked_by_one_thread_at_a_time():
     guarded = web_app.one_at_a_time(classify)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(guarded, range(50))) == list(range(50))
+
+
+@pytest.mark.parametrize("ground", ["page", "panel"])
+@pytest.mark.parametrize("look", [0, 1], ids=["light", "dark"])
+def test_words_stand_out_from_their_ground(look, ground):
+    """The contrast that WCAG 2.2 asks of text, success criterion 1.4.3."""
+    style = (ROOT / "web" / "style.css").read_text()
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", style.split(":root {")[1 + look]))
+    for words in ("text", "muted", "accent", "sure", "unsure"):
+        assert contrast(colours[words], colours[ground]) >= 4.5, (words, ground)
+    assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+    assert contrast(colours["ink"], colours["paper"]) >= 7
+
+
+def contrast(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])

@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.web_app import serving, strokes_of
 from benchmarks.web_screenshots import chromium, draw, draw_strokes
+from prediction import MODEL
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium on this machine")
 
@@ -256,7 +257,7 @@ def test_the_training_is_shown_as_far_as_there_are_pictures(opened):
     page.get_by_role("link", name="How it was trained").click()
     expect(page.get_by_text("Learning curves.")).to_be_visible()
     there = [name for name in ("curves", "errors", "augmented", "confidence", "data")
-             if (ROOT / "models" / f"handwritten_digit_cnn_{name}.png").exists()]  # fmt: skip
+             if (ROOT / "models" / f"{MODEL.stem}_{name}.png").exists()]  # fmt: skip
     expect(page.locator("#training figure:visible")).to_have_count(len(there))
     page.wait_for_load_state("networkidle")
     assert page.evaluate("[...document.querySelectorAll('figure:not([hidden]) img')].every(i => i.naturalWidth > 0)")
@@ -266,7 +267,7 @@ def test_the_training_is_shown_as_far_as_there_are_pictures(opened):
 
 def test_without_pictures_of_a_training_it_says_how_to_get_them(opened):
     page = opened()
-    page.route("**/api/training", lambda route: route.fulfill(json={"pictures": [], "layers": []}))
+    page.route("**/api/training", lambda route: route.fulfill(json={"pictures": [], "layers": [], "record": {}}))
     page.get_by_role("link", name="How it was trained").click()
     expect(page.locator("#untrained")).to_be_visible()
     expect(page.locator("#training figure:visible")).to_have_count(0)

@@ -407,7 +407,9 @@ async function showView() {
   if (isTraining) showTraining(await (await fetch("/api/training")).json());
 }
 
-function showTraining({ pictures, layers }) {
+function showTraining({ pictures, layers, record }) {
+  $("record").hidden = !record.sha256;
+  if (record.sha256) $("record").replaceChildren(...figuresOf(record).map(figureOf));
   for (const figure of document.querySelectorAll("[data-picture]")) {
     const name = pictures.find((each) => each.endsWith(`_${figure.dataset.picture}.png`));
     figure.hidden = !name;
@@ -417,6 +419,24 @@ function showTraining({ pictures, layers }) {
   const total = { kind: "together", settings: "", weights: layers.reduce((sum, { weights }) => sum + weights, 0) };
   $("layers").hidden = !layers.length;
   $("layers").querySelector("tbody").replaceChildren(...[...layers, total].map(tableRow));
+}
+
+function figuresOf(record) {
+  const percent = (share) => `${(100 * share).toFixed(2)} %`;
+  return [
+    ["of the test images read right", percent(record.test_accuracy)],
+    ["read wrongly", `${record.read_wrongly} of ${record.test_images.toLocaleString("en")}`],
+    ["calibration error", percent(record.calibration_error)],
+    ["epochs", record.epochs],
+    ["trained in", `${Math.round(record.seconds)} s`],
+    ["trained with", record.command],
+  ];
+}
+
+function figureOf([name, value]) {
+  const group = element("div");
+  group.append(element("dt", "", name), element("dd", "", value));
+  return group;
 }
 
 function tableRow({ kind, settings, weights }) {
