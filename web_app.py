@@ -23,6 +23,9 @@ import sys
 import threading
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 MOST_BYTES = 20_000_000  # of an upload
 MOST_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
