@@ -77,7 +77,8 @@ def main():
         print(trouble_with(options.host, options.port, error), file=sys.stderr)
         return 1
     address = address_of(listener)
-    print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
+    with suppress(OSError):  # somebody may have seen enough, or the disk behind standard output be full
+        print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
     if not bound_to(listener).is_loopback:
         print(
             "Every machine that reaches this one can now have pictures read, and see those in images/ and models/.",
