@@ -46,13 +46,14 @@ def main():
     options = parse_arguments()
     try:
         classify = load_classifier(options.model)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
         if options.save:
             options.save.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         print(f"Nothing can be saved in {printable(options.save)} ({error.strerror}).", file=sys.stderr)
-        return 2
-    except ModelError as error:
-        print(error, file=sys.stderr)
         return 2
     paths = list(picture_paths(options.paths))
     no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
@@ -104,20 +105,22 @@ def load_classifier(path):
     one, an ONNX file of the same name that holds the sha256 of the Keras file. Raises ModelError.
     """
     try:
-        with path.open("rb"):
-            pass
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py") from error
+        if not path.is_file():
+            raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
+        path.open("rb").close()
     except OSError as error:
         raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
     if path.suffix == ".onnx":
         return opencv_classifier(path)
     twin = path.with_suffix(".onnx")
     state = "of another model" if twin.exists() else "missing"
-    if is_twin(twin, path):
-        state = "damaged"
-        with suppress(ModelError):
+    try:
+        if is_twin(twin, path):
             return opencv_classifier(twin)
+    except ModelError:
+        state = "damaged"
+    except OSError as error:
+        state = f"closed ({error.strerror})"
     print(
         f"{near(twin)} is {state}, so TensorFlow is loaded, which takes "
         f"seconds. Write it:  python handwritten_digit_recognition.py --twin {near(path)}",

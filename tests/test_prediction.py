@@ -36,6 +36,9 @@ SAMPLES = {
 }
 
 
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names or devices")
+
+
 def run(*arguments, folder=ROOT, **environment):
     command = [sys.executable, ROOT / "prediction.py", *map(str, arguments)]
     usual = {
@@ -266,7 +269,8 @@ def test_code_in_a_model_is_not_run(tmp_path, monkeypatch, name):
     assert "RAN" not in os.environ
 
 
-def test_weights_only_and_half_a_model_are_named(tmp_path, model):
+@linux_only
+def test_weights_only_half_a_model_and_what_is_no_file_are_named(tmp_path, model):
     model.save_weights(tmp_path / "a.weights.h5")
     model.save(tmp_path / "whole.h5")
     whole = (tmp_path / "whole.h5").read_bytes()
@@ -275,15 +279,22 @@ def test_weights_only_and_half_a_model_are_named(tmp_path, model):
     for name in ("a.weights.h5", "half.h5", "empty.h5"):
         with pytest.raises(prediction.ModelError, match="no model that Keras can load"):
             prediction.load_classifier(tmp_path / name)
-    with pytest.raises(prediction.ModelError, match="There is no model"):
-        prediction.load_classifier(tmp_path)
+    os.mkfifo(tmp_path / "pipe.h5")
+    for path in (tmp_path, tmp_path / "pipe.h5"):
+        with pytest.raises(prediction.ModelError, match="There is no model"):
+            prediction.load_classifier(path)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to this user")
-def test_a_model_that_may_not_be_read_is_said_to_be_closed(tmp_path):
+def test_a_model_or_a_twin_that_may_not_be_read_is_said_to_be_closed(tmp_path, monkeypatch, capsys):
     (tmp_path / "a.h5").touch(0)
     with pytest.raises(prediction.ModelError, match="Permission denied"):
         prediction.load_classifier(tmp_path / "a.h5")
+    (tmp_path / "a.h5").chmod(0o600)
+    (tmp_path / "a.onnx").touch(0)
+    monkeypatch.setattr(prediction, "keras_classifier", lambda path: path)
+    assert prediction.load_classifier(tmp_path / "a.h5") == tmp_path / "a.h5"
+    assert "a.onnx is closed (Permission denied)" in capsys.readouterr().err
 
 
 def test_many_files_are_answered_in_their_order(tmp_path):
@@ -320,9 +331,6 @@ def test_a_pipe_that_ends_early_is_no_error(tmp_path):
 
 
 # --- what shells and folders bring ---
-
-
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names or devices")
 
 
 @linux_only
