@@ -146,6 +146,8 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
 
 def test_it_trains_on_several_devices():
     check = """
+import sys
+sys.modules.update(fastapi=None, uvicorn=None)  # web_app.py alone needs them
 from quiet_keras import keras
 import tensorflow as tf
 import handwritten_digit_recognition as training, synthetic_digits
