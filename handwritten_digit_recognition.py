@@ -15,11 +15,11 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import warnings
 import zipfile
@@ -32,7 +32,10 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
+
 from quiet_keras import keras
+from standard_streams import discard_output
 from synthetic_digits import scribbles, synthetic_digits
 
 ROOT = Path(__file__).resolve().parent
@@ -59,9 +62,12 @@ PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(7
 
 
 def main():
+    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the model's name is
     options = parse_arguments()
     if options.twin:
-        save_twin(load_model(options.twin), options.twin, sha256_of(options.twin))
+        model = load_model(options.twin)
+        check_can_save(options.twin)
+        save_twin(model, options.twin, sha256_of(options.twin))
         return
     keras.utils.set_random_seed(options.seed)
     try:
@@ -162,9 +168,13 @@ def load_mnist(path):
                 f"MNIST could not be downloaded: {error}\n"
                 f"Try again when the network is there, or fetch {MNIST_URL}\nelsewhere and put it at {path}"
             ) from error
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(path) as beside:
-            np.savez_compressed(beside, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_whole(path) as beside:
+                np.savez_compressed(beside, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+        except OSError as error:
+            print(f"It cannot be kept in {path.parent} ({error.strerror}).")
+            return x_train, y_train, x_test, y_test
     return read_mnist(path)
 
 
@@ -503,9 +513,9 @@ def sha256_of(path):
 def load_model(path):
     """Return the Keras model at `path`. Exits with an explanation where there is none."""
     try:
-        return keras.models.load_model(path, compile=False)
+        return keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
-        sys.exit(f"{path} is no model that Keras can load: {str(error).splitlines()[0]}")
+        sys.exit(f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}")
 
 
 # --- pictures ---
@@ -627,7 +637,7 @@ def written_whole(path):
 
     So whatever happens there is the old file or the new one, never half of one.
     """
-    beside = path.with_name(f".{os.getpid()}-{path.name}")
+    beside = beside_it(path)
     try:
         yield beside
         beside.replace(path)
@@ -635,14 +645,21 @@ def written_whole(path):
         beside.unlink(missing_ok=True)
 
 
+def beside_it(path):
+    return path.with_name(f".{os.getpid()}-{path.name}")  # no other training's; Git ignores what a killed one leaves
+
+
 def check_can_save(path):
     """Exit with an explanation where there is no room for a model at `path`: before the training, not after it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        longest = beside_it(path.with_name(f"{path.stem}_confidence.png"))
+        longest.touch()
+        longest.unlink()
     except OSError as error:
         sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}). Name another place:  --model PATH")
+    if path.is_dir():
+        sys.exit(f"{path} is a folder. Name another place:  --model PATH")
     if shutil.disk_usage(path.parent).free < ROOM:
         sys.exit(f"The disk of {path.parent} is full. Make room, or name another place:  --model PATH")
 
@@ -673,7 +690,7 @@ def parse_arguments():
     )
     parser.add_argument("--epochs", type=positive, default=EPOCHS, help="times to go through the training images")
     parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, help="images for each step of learning")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed on the same machine gives the same model")
+    parser.add_argument("--seed", type=seed, default=0, help="the same seed on the same machine gives the same model")
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--twin", type=model_path, metavar="MODEL", help="only write the .onnx twin of a trained model")
     parser.add_argument("--deeper", action="store_true", help="six convolutions in place of two")
@@ -684,10 +701,17 @@ def parse_arguments():
 
 
 def positive(text):
-    number = int(text)
-    if not 1 <= number <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 10,000")
-    return number
+    return whole_number(text, 1, 10_000)
+
+
+def seed(text):
+    return whole_number(text, 0, 2**32 - 1)  # NumPy takes no others
+
+
+def whole_number(text, lowest, highest):
+    if not re.fullmatch("[0-9]{1,10}", text) or not lowest <= int(text) <= highest:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from {lowest:,} to {highest:,}")
+    return int(text)
 
 
 def model_path(text):
@@ -698,4 +722,8 @@ def model_path(text):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:  # the disk is full, or nobody reads what is printed
+        discard_output()
+        sys.exit(f"Stopped: {error.strerror or error}. What had been saved is whole.")

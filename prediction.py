@@ -18,9 +18,14 @@ import signal
 import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
+
+from standard_streams import discard_output, quiet_libraries  # isort: skip  (before a file is opened)
 from preprocessing import PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
@@ -39,11 +44,18 @@ MOSTLY_DIGITS = 0.6  # where a smaller share of the marks is sure, as in a word 
 
 
 def main():
+    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the names of the pictures are
     options = parse_arguments()
     try:
         classify = load_classifier(options.model)
     except ModelError as error:
         print(error, file=sys.stderr)
+        return 2
+    try:
+        if options.save:
+            options.save.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"Nothing can be saved in {printable(options.save)} ({error.strerror}).", file=sys.stderr)
         return 2
     paths = list(picture_paths(options.paths))
     no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
@@ -56,20 +68,28 @@ def main():
                 status = 1
                 report_unreadable(path, marks, options.json)
                 continue
+            if (frames := frames_in(path)) > 1:
+                note(path, f"only the first of {frames} frames is read")
             marks, probabilities = classified(marks, classify)
             result = result_of(path, marks, probabilities, options.top or 3)
             say(json.dumps(result) if options.json else in_words(result, options.top))
             if options.save or options.show:
                 sheet = annotated(read_picture(path), marks, result["digits"])
-                if options.save:
-                    save_sheet(sheet, path, options.save)
+                if options.save and not save_sheet(sheet, path, options.save):
+                    status = 1
                 if options.show:
                     show_sheet(sheet, path)
     except KeyboardInterrupt:
         print("Stopped. The pictures above have been read, the others have not.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenProcessPool:
+        print("Stopped: a process that reads pictures was ended from outside, or ran out of memory.", file=sys.stderr)
+        return 1
+    except OutputError as error:
+        discard_output()
+        if not isinstance(error.__cause__, BrokenPipeError):  # whoever reads it has seen enough, as `head` does
+            print(f"Stopped: {error}.", file=sys.stderr)
+            return 1
     return status
 
 
@@ -86,15 +106,25 @@ def load_classifier(path):
     `path` is a Keras model, .h5 or .keras, or an ONNX model. In place of a Keras model its twin is used if there is
     one, an ONNX file of the same name that holds the sha256 of the Keras file. Raises ModelError.
     """
-    if not path.is_file():
-        raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
+    try:
+        if not path.is_file():
+            raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
+        path.open("rb").close()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
     if path.suffix == ".onnx":
         return opencv_classifier(path)
     twin = path.with_suffix(".onnx")
-    if is_twin(twin, path):
-        return opencv_classifier(twin)
+    state = "of another model" if twin.exists() else "missing"
+    try:
+        if is_twin(twin, path):
+            return opencv_classifier(twin)
+    except ModelError:
+        state = "damaged"
+    except OSError as error:
+        state = f"closed ({error.strerror})"
     print(
-        f"{near(twin)} is {'of another model' if twin.exists() else 'missing'}, so TensorFlow is loaded, which takes "
+        f"{near(twin)} is {state}, so TensorFlow is loaded, which takes "
         f"seconds. Write it:  python handwritten_digit_recognition.py --twin {near(path)}",
         file=sys.stderr,
     )
@@ -133,10 +163,10 @@ def keras_classifier(path):
     except ImportError as error:
         raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
     try:
-        model = keras.models.load_model(path, compile=False)
+        model = keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
         shapes = model.input_shape, model.output_shape
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
-        reason = f"{path} is no model that Keras can load: {str(error).splitlines()[0]}"
+        reason = f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}"
         raise ModelError(
             f"{reason}\nTrain a new one (python handwritten_digit_recognition.py) or name another."
         ) from error
@@ -164,10 +194,11 @@ def check_answers(path, answers):
 def picture_paths(paths):
     """Yield every path that names no folder, and in each folder the paths of its pictures, sorted by name."""
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        pictures = [p for p in sorted(path.iterdir()) if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
+        try:
+            inside = sorted(path.iterdir())
+        except OSError:  # no folder, or one that nobody may look into: read_picture says which
+            inside = []
+        pictures = [p for p in inside if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
         yield from pictures or [path]
 
 
@@ -190,9 +221,21 @@ def begin_work():
 def marks_in(path):
     """Return the marks in the file at `path`, or the PictureError that says why it cannot be read."""
     try:
-        return find_marks(read_picture(path))
+        with quiet_libraries():
+            picture = read_picture(path)
+        return find_marks(picture)
     except PictureError as error:
         return error
+
+
+def frames_in(path):
+    """Return how many frames or pages the picture at `path` has, from its headers; 0 where that cannot be told."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:  # OpenCV crashes on a name that is no UTF-8
+        return 0
+    with quiet_libraries():
+        return cv2.imcount(str(path))
 
 
 def read_marks(picture, classify):
@@ -267,7 +310,12 @@ def in_words(result, top=None):
         marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
         said = "no digit found" + (f"  ({marks}, none surely a digit)" if digits else "")
     likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
-    return "\n    ".join([f"{result['image']}: {said}", *likeliest])
+    return "\n    ".join([f"{printable(result['image'])}: {said}", *likeliest])
+
+
+def printable(name):
+    """Return the name of a file with what would break a line, steer a terminal or is no text as \\ and a code."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(name))
 
 
 def percent(share):
@@ -278,12 +326,23 @@ def report_unreadable(path, error, as_json):
     if as_json:
         say(json.dumps({"image": str(path), "text": "", "error": str(error), "digits": []}))
     else:
-        tqdm.write(f"{path}: {error}", file=sys.stderr)
+        note(path, error)
+
+
+def note(path, remark):
+    tqdm.write(f"{printable(path)}: {remark}", file=sys.stderr)
+
+
+class OutputError(Exception):
+    """Standard output takes no more; the message says why."""
 
 
 def say(line):
-    tqdm.write(line, file=sys.stdout)  # above the progress bar, where there is one
-    sys.stdout.flush()
+    try:
+        tqdm.write(line, file=sys.stdout)  # above the progress bar, where there is one
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputError(f"standard output takes no more ({error.strerror})") from error
 
 
 # --- what is shown ---
@@ -338,10 +397,20 @@ def write(image, text, corner, colour):
 
 
 def save_sheet(sheet, path, folder):
-    """Save the annotated picture of the file at `path` in `folder`, under its whole name, so that none is lost."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Save the annotated picture of the file at `path` in `folder`, under its whole name, so that none is lost.
+
+    Return whether that went well; where it did not, it is said why.
+    """
     name = "_".join(part for part in path.parts if part not in (path.anchor, ".", ".."))
-    (folder / f"{name}.read.png").write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+    target = folder / f"{name}.read.png"
+    try:
+        target.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+    except OSError as error:
+        note(path, f"read, but its picture cannot be saved ({error.strerror})")
+        with suppress(OSError):
+            target.unlink()  # half a file is none
+        return False
+    return True
 
 
 def show_sheet(sheet, path):
@@ -376,7 +445,10 @@ def parse_arguments():
 
 def near(path):
     """Return `path` as one would type it in the current folder."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):  # it lies elsewhere, or the current folder has been deleted
+        return path
 
 
 if __name__ == "__main__":

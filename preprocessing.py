@@ -16,12 +16,15 @@ Lengths are in pixels of a working copy, whose long side is at most LONG_SIDE, u
 """
 
 import os
+import stat
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+MOST_BYTES = 2**31 - 1  # OpenCV decodes no longer file
 MOST_PIXELS = 200 * 10**6  # a larger picture is refused by its header: a small file can hold a huge one
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # OpenCV looks when it is imported
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what is wrong with a picture is said by PictureError
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # so does NumPy: more threads only slow down what is so small
 
 import cv2  # noqa: E402
@@ -69,9 +72,15 @@ def read_picture(path):
     Transparent pixels become paper; 16 bits and floats are scaled to 8 bits. Raises PictureError.
     """
     path = Path(path)
-    if path.is_dir():
-        raise PictureError("a folder without pictures")
     try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            next(path.iterdir(), None)  # OSError where nobody may look into it
+            raise PictureError("a folder without pictures")
+        if not stat.S_ISREG(about.st_mode):
+            raise PictureError("not a regular file")  # a pipe or a device, of which the end may never come
+        if about.st_size > MOST_BYTES:
+            raise PictureError("larger than 2 GB; save it smaller")
         data = np.fromfile(path, np.uint8)  # cv2.imread fails on names that are not ASCII on Windows
     except OSError as error:
         raise PictureError(f"cannot be opened ({error.strerror})") from error
@@ -109,12 +118,16 @@ def decoded(data):
 
 
 def eight_bits(raw):
-    """Return `raw`, any number type, as uint8; a wider one is scaled so that its largest value becomes 255."""
+    """Return `raw`, any number type, as uint8; a wider one is scaled so that its largest value becomes 255.
+
+    What is infinite counts as the largest value, what is no number as 0.
+    """
     if raw.dtype == np.uint8:
         return raw
     if raw.dtype.kind == "u":
         return cv2.convertScaleAbs(raw, alpha=255 / max(1, int(raw.max())))
-    return np.clip(np.nan_to_num(raw.astype(np.float32)) * (255 / max(float(raw.max()), 1e-9)), 0, 255).astype(np.uint8)
+    largest = max(float(raw[np.isfinite(raw)].max(initial=0)), 1e-9)
+    return (np.nan_to_num(raw.astype(np.float64).clip(0, largest)) * (255 / largest)).astype(np.uint8)
 
 
 def on_paper(colour, alpha):
@@ -134,7 +147,12 @@ def on_paper(colour, alpha):
 
 
 def find_marks(picture):
-    """Return what is written in `picture`, uint8 (h, w, 3) BGR, as a list of Mark in reading order."""
+    """Return what is written in `picture`, uint8 (h, w, 3) BGR, as a list of Mark in reading order.
+
+    Raises ValueError where `picture` is no such array, or empty.
+    """
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or picture.size == 0:
+        raise ValueError(f"a picture is uint8 (h, w, 3), not {picture.dtype} {picture.shape}")
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))

@@ -9,6 +9,8 @@ import logging
 import os
 import sys
 
+import standard_streams  # noqa: F401  (descriptor 2 is there, then)
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what TensorFlow logs later
 
 os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")  # the same seed gives the same weights, on several cores too

@@ -10,8 +10,11 @@ teach another way, add a line. Each image takes one of them, bends and slants it
 a pen of some width; preprocessing.to_mnist brings it into MNIST's form, as it does with what is to be read.
 """
 
+import sys
 from functools import cache
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 import cv2
 import matplotlib

@@ -24,6 +24,9 @@ import sys
 import threading
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 MOST_BYTES = 20_000_000  # of an upload
 MOST_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
@@ -75,7 +78,8 @@ def main():
         print(trouble_with(options.host, options.port, error), file=sys.stderr)
         return 1
     address = address_of(listener)
-    print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
+    with suppress(OSError):  # somebody may have seen enough, or the disk behind standard output be full
+        print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
     if not bound_to(listener).is_loopback:
         print(
             "Every machine that reaches this one can now have pictures read, and see those in images/ and models/.",

@@ -16,18 +16,32 @@ import handwritten_digit_recognition as training
 from quiet_keras import keras
 
 
+@pytest.fixture(scope="session")
+def small_data_set(tmp_path_factory):
+    path = tmp_path_factory.mktemp("dataset") / "mnist.npz"
+    save_data_set(path)
+    return path
+
+
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, small_data_set):
     """A copy of the scripts with a small drawn data set and no model."""
     for script in ROOT.glob("*.py"):
         shutil.copy(script, tmp_path)
-    save_data_set(tmp_path / "dataset" / "mnist.npz")
+    (tmp_path / "dataset").mkdir()
+    shutil.copy(small_data_set, tmp_path / "dataset")
     return tmp_path
 
 
 def train(folder, *options):
     command = [sys.executable, folder / "handwritten_digit_recognition.py", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=utf8())
+
+
+def main(monkeypatch, *options):
+    """Run handwritten_digit_recognition.py in here."""
+    monkeypatch.setattr(sys, "argv", ["handwritten_digit_recognition.py", *map(str, options)])
+    training.main()
 
 
 def utf8():
@@ -102,12 +116,22 @@ def test_the_same_seed_gives_the_same_weights():
 
 
 @pytest.mark.parametrize(
-    "options", [["--epochs", "0"], ["--epochs", "1000000"], ["--batch-size", "-1"], ["--model", "model.txt"]]
+    "option, value",
+    [
+        *[("--epochs", value) for value in ("0", "-1", "1000000", "1e3", "many", "9" * 5000)],
+        ("--batch-size", "-1"),
+        *[("--seed", value) for value in ("-1", "4294967296", "0.5")],
+        ("--model", "model.txt"),
+        ("--model", ".h5"),
+    ],
 )
-def test_impossible_options_are_refused(project, options):
-    done = train(project, *options)
-    assert done.returncode == 2 and options[0] in done.stderr
-    assert not (project / "models").exists()
+def test_impossible_options_are_refused_at_once(tmp_path, monkeypatch, capsys, option, value):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main(monkeypatch, option, value)
+    assert end.value.code == 2
+    assert re.search(f"{option}: {value} (is no whole number from|must end in)", capsys.readouterr().err)
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_alone(tmp_path, monkeypatch, capsys):
@@ -131,6 +155,8 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
 
 def test_it_trains_on_several_devices():
     check = """
+import sys
+sys.modules.update(fastapi=None, uvicorn=None)  # web_app.py alone needs them
 from quiet_keras import keras
 import tensorflow as tf
 import handwritten_digit_recognition as training, synthetic_digits
@@ -225,6 +251,15 @@ def test_mnist_is_downloaded_once_and_kept(tmp_path, monkeypatch):
     assert [p.name for p in path.parent.iterdir()] == ["mnist.npz"]
 
 
+def test_where_mnist_cannot_be_kept_it_is_used_all_the_same(tmp_path, monkeypatch, capsys):
+    x, y = drawn_data_set(120, seed=3)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((x, y), (x[:100], y[:100])))
+    (tmp_path / "file").write_text("no folder")
+    arrays = training.load_mnist(tmp_path / "file" / "mnist.npz")
+    assert np.array_equal(arrays[0], x) and np.array_equal(arrays[3], y[:100])
+    assert "cannot be kept in" in capsys.readouterr().out
+
+
 def test_a_failed_download_says_why_and_what_to_do(tmp_path, monkeypatch):
     def fail():
         raise Exception("URL fetch failure: no route to host")
@@ -267,10 +302,12 @@ def test_a_damaged_data_set_is_named_and_left_alone(tmp_path, content):
     assert path.read_bytes() == before
 
 
-def test_the_scripts_exit_names_a_damaged_data_set(project):
-    (project / "dataset" / "mnist.npz").write_bytes(b"half a file")
-    done = train(project)
-    assert done.returncode == 1 and "is not the MNIST data set" in done.stderr and "Traceback" not in done.stderr
+def test_the_scripts_exit_names_a_damaged_data_set(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "DATASET", tmp_path / "mnist.npz")
+    training.DATASET.write_bytes(b"half a file")
+    with pytest.raises(SystemExit, match="is not the MNIST data set"):
+        main(monkeypatch, "--model", tmp_path / "model.h5")
+    assert [path.name for path in tmp_path.iterdir()] == ["mnist.npz"]
 
 
 def test_a_twelfth_is_held_out_and_nothing_is_in_both():
@@ -297,7 +334,39 @@ def test_where_nothing_can_be_saved_it_is_said_before_the_training(tmp_path, mon
     monkeypatch.setattr(training, "ROOM", 1e18)
     with pytest.raises(SystemExit, match="is full"):
         training.check_can_save(tmp_path / "model.h5")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    monkeypatch.undo()
+    with pytest.raises(SystemExit, match="Nothing can be saved in"):
+        training.check_can_save(tmp_path / f"{'x' * 240}.h5")  # the names of its pictures would be too long
+    (tmp_path / "folder.h5").mkdir()
+    with pytest.raises(SystemExit, match="is a folder"):
+        training.check_can_save(tmp_path / "folder.h5")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder.h5"}
+
+
+def test_killed_while_it_saves_it_leaves_the_earlier_model_and_a_file_that_git_ignores(tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_text("the earlier model")
+    check = f"""
+import os, signal, pathlib
+import handwritten_digit_recognition as training
+training.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+training.save_model(training.build_cnn(), pathlib.Path({str(path)!r}))
+"""
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True)
+    assert done.returncode == -signal.SIGKILL and path.read_text() == "the earlier model"
+    (left,) = {each.name for each in tmp_path.iterdir()} - {path.name}
+    ignored = subprocess.run(["git", "check-ignore", "--no-index", f"models/{left}"], cwd=ROOT, capture_output=True)
+    assert ignored.returncode in (0, 128)  # 128: this is no checkout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /dev/full")
+def test_where_nothing_more_can_be_printed_it_ends_with_one_line(project, tmp_path):
+    script = project / "handwritten_digit_recognition.py"
+    command = [sys.executable, "-I", script, "--epochs", "1", "--no-show"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(command, cwd="/", stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == 1
+    assert done.stderr == "Stopped: No space left on device. What had been saved is whole.\n"
 
 
 def test_a_loss_that_is_no_number_ends_the_training_and_saves_nothing(tmp_path, monkeypatch):

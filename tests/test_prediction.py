@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from concurrent.futures.process import BrokenProcessPool
 
 import cv2
 import numpy as np
@@ -35,12 +36,21 @@ SAMPLES = {
 }
 
 
-def run(*arguments, folder=ROOT, script=ROOT / "prediction.py"):
-    command = [sys.executable, script, *map(str, arguments)]
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names or devices")
+
+
+def run(*arguments, folder=ROOT, **environment):
+    command = [sys.executable, ROOT / "prediction.py", *map(str, arguments)]
     usual = {
         name: value for name, value in os.environ.items() if name != "OPENCV_IO_MAX_IMAGE_PIXELS"
     }  # web_app sets it
-    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=usual)
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env={**usual, **environment})
+
+
+def main(monkeypatch, *arguments):
+    """Return the exit status of prediction.py, run in here."""
+    monkeypatch.setattr(sys, "argv", ["prediction.py", *map(str, arguments)])
+    return prediction.main()
 
 
 def test_every_sample_has_its_answer_here():
@@ -176,7 +186,8 @@ def model():
 
 def test_reading_needs_no_tensorflow():
     check = "import sys, prediction; prediction.main(); sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, encoding="utf-8")
+    command = [sys.executable, "-c", check, "images/seven.png"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0 and done.stderr == "" and "images/seven.png: 7" in done.stdout
 
 
@@ -234,6 +245,58 @@ def test_an_onnx_model_of_another_shape_or_none_at_all_is_named(tmp_path):
         prediction.load_classifier(tmp_path / "wide.onnx")
 
 
+def test_a_damaged_twin_is_named_and_the_keras_model_used(tmp_path, model, capsys):
+    path = tmp_path / "mine.keras"
+    path.with_suffix(".onnx").write_text(f"damaged {training.save_model(model, path)}")
+    capsys.readouterr()
+    assert prediction.load_classifier(path)(np.zeros((2, 28, 28), np.float32)).shape == (2, 10)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "mine.onnx is damaged" in said
+
+
+@pytest.mark.parametrize("name", ["evil.h5", "evil.keras"])
+def test_code_in_a_model_is_not_run(tmp_path, monkeypatch, name):
+    from quiet_keras import keras
+
+    code = keras.layers.Lambda(lambda x: (__import__("os").environ.update(RAN="yes"), x)[1])
+    layers = [keras.Input((28, 28, 1)), code, keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
+    keras.Sequential(layers).save(tmp_path / name)
+    monkeypatch.delenv("RAN")  # while it was built
+    with pytest.raises(prediction.ModelError, match=r"Lambda.*arbitrary code"):
+        prediction.load_classifier(tmp_path / name)
+    with pytest.raises(SystemExit, match=r"Lambda.*arbitrary code"):
+        training.load_model(tmp_path / name)
+    assert "RAN" not in os.environ
+
+
+@linux_only
+def test_weights_only_half_a_model_and_what_is_no_file_are_named(tmp_path, model):
+    model.save_weights(tmp_path / "a.weights.h5")
+    model.save(tmp_path / "whole.h5")
+    whole = (tmp_path / "whole.h5").read_bytes()
+    (tmp_path / "half.h5").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.h5").write_bytes(b"")
+    for name in ("a.weights.h5", "half.h5", "empty.h5"):
+        with pytest.raises(prediction.ModelError, match="no model that Keras can load"):
+            prediction.load_classifier(tmp_path / name)
+    os.mkfifo(tmp_path / "pipe.h5")
+    for path in (tmp_path, tmp_path / "pipe.h5"):
+        with pytest.raises(prediction.ModelError, match="There is no model"):
+            prediction.load_classifier(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to this user")
+def test_a_model_or_a_twin_that_may_not_be_read_is_said_to_be_closed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "a.h5").touch(0)
+    with pytest.raises(prediction.ModelError, match="Permission denied"):
+        prediction.load_classifier(tmp_path / "a.h5")
+    (tmp_path / "a.h5").chmod(0o600)
+    (tmp_path / "a.onnx").touch(0)
+    monkeypatch.setattr(prediction, "keras_classifier", lambda path: path)
+    assert prediction.load_classifier(tmp_path / "a.h5") == tmp_path / "a.h5"
+    assert "a.onnx is closed (Permission denied)" in capsys.readouterr().err
+
+
 def test_many_files_are_answered_in_their_order(tmp_path):
     for i in range(30):
         save_picture(tmp_path / f"{i:02}.png", picture_of(str(i % 10), height=40 + i, pen=4))
@@ -244,6 +307,7 @@ def test_many_files_are_answered_in_their_order(tmp_path):
     assert done.stderr == ""  # a progress bar only in a terminal
     assert [i for i, line in enumerate(lines) if line["error"]] == [7]
     assert sum(line["text"] == str(i % 10) for i, line in enumerate(lines)) >= 28
+    assert run("--json", tmp_path).stdout == done.stdout
 
 
 def test_ctrl_c_keeps_what_was_printed(tmp_path):
@@ -264,6 +328,99 @@ def test_a_pipe_that_ends_early_is_no_error(tmp_path):
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b"" and process.wait(timeout=60) == 0
+
+
+# --- what shells and folders bring ---
+
+
+@linux_only
+def test_any_name_is_printed_in_one_line(tmp_path):
+    names = ["a b.png", "'\".png", "x\n.png", "-dash.png", "\x1b[31m.png", "😀.png", "\udcff.png", "y" * 251 + ".png"]
+    for name in names:
+        save_picture(tmp_path / name, picture_of("7"))
+    done = run("--", *names, "-😀", folder=tmp_path, PYTHONIOENCODING="ascii")
+    shown = ["a b", "'\"", "x\\n", "-dash", "\\x1b[31m", "\\U0001f600", "\\udcff", "y" * 251]
+    assert done.stdout.splitlines() == [f"{name}.png: 7  (100.0 %)" for name in shown]
+    assert done.stderr == "-\\U0001f600: cannot be opened (No such file or directory)\n"
+    (line,) = run("--json", "\udcff.png", folder=tmp_path).stdout.splitlines()
+    assert json.loads(line)["image"] == "\udcff.png"
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "redirection, said",
+    [
+        (">&-", "missing.png: cannot be opened (No such file or directory)\n"),
+        (">&- 2>&- <&-", ""),
+        (">/dev/full", "Stopped: standard output takes no more (No space left on device).\n"),
+    ],
+)
+def test_closed_streams_and_a_full_disk_behind_them_bring_no_traceback(tmp_path, redirection, said):
+    save_picture(tmp_path / "good.png", picture_of("7"))
+    command = f'"{sys.executable}" "{ROOT}/prediction.py" good.png missing.png {redirection}'
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+def test_pythons_isolated_mode_finds_the_other_scripts(tmp_path):
+    picture = save_picture(tmp_path / "a.png", picture_of("7"))
+    command = [sys.executable, "-I", ROOT / "prediction.py", *[picture] * 20]  # 20: by several processes
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.stdout == f"{picture}: 7  (100.0 %)\n" * 20 and done.stderr == ""
+
+
+def test_that_only_the_first_frame_is_read_is_said(tmp_path, monkeypatch, capfd):
+    pages = [picture_of(digit) for digit in "123"]
+    film = cv2.Animation()
+    film.frames, film.durations = pages, [100] * 3
+    for suffix in (".gif", ".png", ".webp"):
+        (tmp_path / f"a{suffix}").write_bytes(cv2.imencodeanimation(suffix, film)[1].tobytes())
+    (tmp_path / "a.tiff").write_bytes(cv2.imencodemulti(".tiff", pages)[1].tobytes())
+    assert main(monkeypatch, "--json", tmp_path) == 0
+    out, err = capfd.readouterr()
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["1"] * 4
+    paths = [tmp_path / f"a{suffix}" for suffix in (".gif", ".png", ".tiff", ".webp")]
+    assert err.splitlines() == [f"{path}: only the first of 3 frames is read" for path in paths]
+
+
+def test_libraries_add_nothing_to_the_line_about_a_damaged_file(tmp_path, monkeypatch, capfd):
+    paths = [save_picture(tmp_path / f"a{suffix}", picture_of("7")) for suffix in (".gif", ".png", ".tiff", ".webp")]
+    for path in paths:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 4))
+    assert main(monkeypatch, *paths) == 1
+    assert capfd.readouterr() == ("", "".join(f"{path}: not an image that OpenCV can read\n" for path in paths))
+
+
+def test_where_its_picture_cannot_be_saved_is_said_and_the_next_is_read(tmp_path, monkeypatch, capfd):
+    long = save_picture(tmp_path / ("x" * 250 + ".png"), picture_of("7"))
+    good = save_picture(tmp_path / "y.png", picture_of("7"))
+    monkeypatch.chdir(tmp_path)
+    assert main(monkeypatch, "--save", "out", long.name, good.name) == 1
+    out, err = capfd.readouterr()
+    assert out.count(": 7  (") == 2 and err.count("\n") == 1 and "cannot be saved" in err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["y.png.read.png"]
+    assert main(monkeypatch, "--save", good, good) == 2
+    assert "Nothing can be saved in" in capfd.readouterr().err
+
+
+def test_a_process_that_is_ended_from_outside_is_named(tmp_path, monkeypatch, capfd):
+    def broken(*_):
+        raise BrokenProcessPool
+        yield
+
+    monkeypatch.setattr(prediction, "in_parallel", broken)
+    assert main(monkeypatch, *[tmp_path / "a.png"] * 20) == 1
+    assert capfd.readouterr().err.startswith("Stopped: a process that reads pictures was ended")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder that a program is in")
+def test_a_deleted_current_folder_is_no_obstacle(tmp_path, monkeypatch, capfd):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(monkeypatch, ROOT / "images" / "seven.png") == 0
+    assert ": 7  (" in capfd.readouterr().out
 
 
 # --- what is said ---

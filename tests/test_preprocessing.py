@@ -1,10 +1,13 @@
+import os
+import sys
+
 import cv2
 import numpy as np
 import pytest
 from conftest import ROOT
 from drawing import picture_of, save_picture
 
-from preprocessing import PictureError, find_marks, read_picture, to_mnist
+from preprocessing import MOST_BYTES, PictureError, find_marks, read_picture, to_mnist
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 
@@ -82,7 +85,67 @@ def test_other_reasons_are_named(tmp_path):
         read_picture(tmp_path / "a.heic")
 
 
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".gif", ".tiff", ".webp", ".bmp"])
+def test_half_a_file_is_refused(tmp_path, suffix):
+    whole = save_picture(tmp_path / f"whole{suffix}", picture_of("7")).read_bytes()
+    for share in (0.02, 0.3, 0.6, 0.95):
+        (tmp_path / "half").write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(PictureError, match="not an image"):
+            read_picture(tmp_path / "half")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_what_is_no_file_with_an_end_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    for path in (tmp_path / "pipe.png", "/dev/zero"):
+        with pytest.raises(PictureError, match="not a regular file"):
+            read_picture(path)
+
+
+def test_a_file_too_large_for_opencv_is_refused_before_it_is_read(tmp_path):
+    with (tmp_path / "a.png").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)  # takes no room on the disk
+    with pytest.raises(PictureError, match="larger than 2 GB"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(PictureError, match="cannot be opened"):
+        read_picture(tmp_path / ("x" * 300 + ".png"))
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to this user")
+def test_what_may_not_be_opened_is_said_to_be_closed(tmp_path):
+    (tmp_path / "folder").mkdir()
+    picture = save_picture(tmp_path / "folder" / "a.png", COLOURS)
+    for closed in (picture, picture.parent):
+        closed.chmod(0)
+        with pytest.raises(PictureError, match="Permission denied"):
+            read_picture(closed)
+    with pytest.raises(PictureError, match="Permission denied"):
+        read_picture(picture)
+    picture.parent.chmod(0o700)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_number_or_infinite_spoils_no_picture_of_floats(tmp_path):
+    floats = COLOURS.astype(np.float32) / COLOURS.max()
+    floats[0, :3, 0] = np.nan, np.inf, -np.inf
+    expected = np.round(floats * 255)
+    expected[0, :3, 0] = 0, 255, 0
+    plain = cv2.imencode(".tiff", floats, [cv2.IMWRITE_TIFF_COMPRESSION, 1])[1]  # OpenCV 4's own would be lossy
+    (tmp_path / "a.tiff").write_bytes(plain.tobytes())
+    read = read_picture(tmp_path / "a.tiff")
+    assert np.abs(read - expected).max() <= 1
+
+
 # --- find_marks ---
+
+
+@pytest.mark.parametrize("array", [np.zeros((9, 9)), np.zeros((9, 9, 3)), np.zeros((0, 9, 3), np.uint8), np.uint8(7)])
+def test_what_is_no_picture_is_said_to_be_none(array):
+    with pytest.raises(ValueError, match="a picture is uint8"):
+        find_marks(array)
 
 
 @pytest.mark.parametrize("digit", "0123456789")
@@ -102,7 +165,7 @@ def test_mnists_own_images_come_back_as_they_are():
     if not path.exists():
         pytest.skip("dataset/mnist.npz is not there")
     with np.load(path) as data:
-        images = data["x_train"][:100]
+        images = data["x_train"][:40]
     likeness = []
     for image in images:
         large = cv2.resize(255 - image, (280, 280), interpolation=cv2.INTER_CUBIC)

@@ -1,0 +1,140 @@
+"""Whatever comes in, what comes out is well-formed or a clear error; hypothesis thinks up what comes in."""
+
+import sys
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+import pytest
+from drawing import picture_of as drawn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as of_numpy
+
+import prediction
+from preprocessing import PictureError, find_marks, picture_of, to_mnist
+
+cheap = settings(max_examples=40, derandomize=True, deadline=None, database=None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """The pictures are tiny: threads would only cost time."""
+    usual = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    yield
+    cv2.setNumThreads(usual)
+
+
+def check_marks(marks, shape):
+    """Assert that `marks`, and their parts, are well-formed and lie in a picture of `shape`."""
+    for mark in marks:
+        x, y, width, height = mark.box
+        assert 0 <= x < x + width <= shape[1] and 0 <= y < y + height <= shape[0]
+        assert mark.row >= 0
+        check_pixels(mark.pixels)
+        check_marks(mark.parts, shape)
+
+
+def check_pixels(pixels):
+    assert pixels.shape == (28, 28) and pixels.dtype == np.float32
+    assert pixels.min() >= 0 and 0 < pixels.max() <= 1
+
+
+@cheap
+@given(of_numpy.arrays(of_numpy.scalar_dtypes(), of_numpy.array_shapes(min_dims=0, min_side=0, max_side=9)))
+def test_an_array_of_any_shape_and_type_is_a_picture_or_refused(array):
+    if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3 and array.size:
+        check_marks(find_marks(array), array.shape)
+    else:
+        with pytest.raises(ValueError, match="a picture is uint8"):
+            find_marks(array)
+
+
+sides = st.integers(1, 40) | st.sampled_from([1, 2, 700])
+strokes = st.lists(st.tuples(*[st.integers(-20, 60)] * 4, st.integers(1, 30), st.integers(0, 255)), max_size=6)
+
+
+@cheap
+@given(sides, sides, strokes, st.integers(0, 255), st.integers(0, 40), st.integers(0, 2**32 - 1))
+def test_marks_in_any_picture_are_well_formed(height, width, strokes, paper, noise, seed):
+    picture = np.full((height, width, 3), paper, np.uint8)
+    for x0, y0, x1, y1, pen, ink in strokes:
+        cv2.line(picture, (x0, y0), (x1, y1), (ink, 255 - ink, ink // 2), pen)
+    spread = np.random.default_rng(seed).integers(-noise, noise + 1, picture.shape)
+    picture = np.clip(picture + spread, 0, 255).astype(np.uint8)
+    before = picture.copy()
+    check_marks(find_marks(picture), picture.shape)
+    assert np.array_equal(picture, before)
+
+
+@cheap
+@given(of_numpy.arrays(bool, of_numpy.array_shapes(min_dims=2, max_dims=2, max_side=60)).filter(np.any))
+def test_any_mask_takes_mnists_form(mask):
+    check_pixels(to_mnist(mask))
+
+
+SEVEN = drawn("7", height=40, pen=4)
+KINDS = {kind: cv2.imencode(kind, SEVEN)[1] for kind in (".png", ".jpg", ".gif", ".tiff", ".webp", ".bmp")}
+changes = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=8)
+
+
+@settings(cheap, max_examples=150)
+@given(st.sampled_from(sorted(KINDS)), changes, st.floats(0.5, 1))
+def test_a_damaged_file_is_a_picture_or_refused(kind, changes, kept):
+    data = KINDS[kind][: int(kept * len(KINDS[kind]))].copy()
+    for place, value in changes:
+        data[int(place * (len(data) - 1))] = value
+    check_bytes(data)
+
+
+@cheap
+@given(of_numpy.arrays(np.uint8, st.integers(0, 300)))
+def test_any_bytes_are_a_picture_or_refused(data):
+    check_bytes(data)
+
+
+def check_bytes(data):
+    try:
+        picture = picture_of(data)
+    except PictureError as error:
+        assert "\n" not in str(error)
+    else:
+        assert picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3 and picture.size
+
+
+PATHS = st.sampled_from(["seven.png", "text.png", "missing.png", "folder", "empty", "", "odd\n\udcff name.png"])
+OPTIONS = st.sampled_from([["--json"], ["--show"], ["--"], ["-h"], ["--nonsense"], ["--top", "3"], ["--top", "11"]])
+PLACES = st.tuples(st.sampled_from(["--save", "--model"]), PATHS)
+words = st.tuples(PATHS) | PLACES | OPTIONS | st.tuples(st.text("a-= ./é\n", max_size=5))
+
+
+@settings(cheap, max_examples=50)
+@given(st.lists(words, max_size=4))
+def test_any_command_line_ends_well(classify, arguments):
+    def load_classifier(path):
+        return classify if path == prediction.near(prediction.MODEL) else usual(path)
+
+    usual = prediction.load_classifier
+    with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        for folder in ("folder", "empty"):
+            Path(folder).mkdir()
+        for name in ("seven.png", "folder/seven.png"):
+            Path(name).write_bytes(KINDS[".png"].tobytes())
+        Path("text.png").write_text("no picture")
+        patch.setattr(prediction, "load_classifier", load_classifier)
+        patch.setattr(prediction, "keras_classifier", no_keras)
+        patch.setattr(prediction, "IMAGES", Path(place) / "folder")
+        patch.setattr(sys, "argv", ["prediction.py", *chain(*arguments)])
+        try:
+            status = prediction.main()
+        except SystemExit as end:  # argparse
+            status = end.code
+    assert status in (0, 1, 2)
+
+
+def no_keras(path):
+    raise prediction.ModelError(f"{path}: loading it would take seconds")
