@@ -24,6 +24,7 @@ import time
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -31,6 +32,7 @@ import cv2
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
@@ -59,6 +61,9 @@ TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians,
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, the last ones, which see the images as they are
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
+
+Labelled = tuple[np.ndarray, np.ndarray]  # images and labels (or targets, probabilities), as many
+Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
 
 
 def main():
@@ -153,7 +158,7 @@ def data_set(options):
     return x_train, y_train, *synthetic_digits(SYNTHETIC[1], [options.seed, 2])
 
 
-def load_mnist(path):
+def load_mnist(path: Path) -> Arrays:
     """Return MNIST as x_train, y_train, x_test, y_test: images uint8 (n, 28, 28), labels uint8 (n,) from 0 to 9.
 
     Reads `path`; where there is none, Keras downloads MNIST and it is kept there. Raises DownloadError where that
@@ -174,11 +179,11 @@ def load_mnist(path):
                 np.savez_compressed(beside, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
         except OSError as error:
             print(f"It cannot be kept in {path.parent} ({error.strerror}).")
-            return x_train, y_train, x_test, y_test
+            return [x_train, y_train, x_test, y_test]
     return read_mnist(path)
 
 
-def read_mnist(path):
+def read_mnist(path: Path) -> Arrays:
     """Return the arrays of the file at `path` as load_mnist does. Raises DatasetError where they are not MNIST's."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -202,14 +207,14 @@ def unusable(path, reason):
     )
 
 
-def hold_out(images, labels):
+def hold_out(images: np.ndarray, labels: np.ndarray) -> tuple[Labelled, Labelled]:
     """Split into (training, validation), each a pair of images and labels; the same split whatever the seed."""
     order = np.random.default_rng(0).permutation(len(images))
     validation, training = np.split(order, [round(len(images) * HELD_OUT)])
     return (images[training], labels[training]), (images[validation], labels[validation])
 
 
-def with_drawn(images, labels, share, seed):
+def with_drawn(images: np.ndarray, labels: np.ndarray, share: float, seed: int) -> Labelled:
     """Return images uint8 (n, 28, 28) and targets float32 (n, 10) with drawn digits and scribbles added to them.
 
     share: of DRAWN_DIGITS and SCRIBBLES. A scribble's target is a tenth for every digit: the net learns to be unsure
@@ -221,11 +226,11 @@ def with_drawn(images, labels, share, seed):
     return np.concatenate([images, digits, no_digits]), np.concatenate(targets)
 
 
-def one_hot(labels):
+def one_hot(labels: np.ndarray) -> np.ndarray:
     return np.eye(10, dtype=np.float32)[labels]
 
 
-def net_input(images):
+def net_input(images: np.ndarray) -> np.ndarray:
     """Turn images uint8 (n, 28, 28) from 0 to 255 into what the net takes: float32 (n, 28, 28, 1) from 0 to 1."""
     return images[..., np.newaxis].astype("float32") / 255
 
@@ -261,14 +266,14 @@ class DistortedBatches(keras.utils.PyDataset):
         return net_input(images), self.targets[batch]
 
 
-def elastic_fields(count, random):
+def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
     """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003)."""
     rough = random.normal(size=(count, 28, 28, 2)).astype(np.float32)
     smooth = np.stack([cv2.GaussianBlur(field, (0, 0), ELASTIC_WIDTH) for field in rough])
     return (smooth * (ELASTIC / smooth.std())).reshape(count, 784, 2)
 
 
-def distorted(images, fields, random, strength=1):
+def distorted(images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float = 1) -> np.ndarray:
     """Return images uint8 (n, 28, 28), each turned, sheared, stretched, shifted and bent, in one resampling.
 
     fields: what elastic_fields returned; strength: the share of TURN, SHEAR, STRETCH, SHIFT and ELASTIC.
@@ -288,7 +293,7 @@ def distorted(images, fields, random, strength=1):
 # --- model ---
 
 
-def build_cnn():
+def build_cnn() -> keras.Model:
     """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, the probabilities of the ten digits out."""
     return keras.Sequential(
         [
@@ -307,7 +312,7 @@ def build_cnn():
     )
 
 
-def build_deeper_cnn():
+def build_deeper_cnn() -> keras.Model:
     """Return an untrained net of six convolutions; what goes in and comes out is as in build_cnn."""
     return keras.Sequential(
         [
@@ -344,7 +349,15 @@ def on_all_gpus():
     return tf.distribute.MirroredStrategy().scope() if several else nullcontext()
 
 
-def train(model, training, validation, epochs, batch_size, seed, distortion=1):
+def train(
+    model: keras.Model,
+    training: Labelled,
+    validation: Labelled,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+    distortion: float = 1,
+) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full, 0
@@ -404,12 +417,12 @@ def accuracy(targets, probabilities):
 # --- confidence ---
 
 
-def probabilities_of(model, images):
+def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the probabilities, float32 (n, 10), that `model` gives the digits in images uint8 (n, 28, 28)."""
     return model.predict(net_input(images), batch_size=1000, verbose=0)
 
 
-def like_users_input(images, labels, seed):
+def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
     """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as various as what users bring.
 
     They are `images`, distorted, and as many drawn digits; none of them has been trained on.
@@ -420,7 +433,7 @@ def like_users_input(images, labels, seed):
     return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
 
 
-def temperature_for(probabilities, labels):
+def temperature_for(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return what the logits have to be divided by to make `probabilities` (n, 10) likeliest (Guo et al. 2017)."""
     logits = np.log(probabilities.clip(1e-7))
 
@@ -432,13 +445,13 @@ def temperature_for(probabilities, labels):
     return min(np.geomspace(0.5, 4, 200), key=loss)
 
 
-def soften(model, temperature):
+def soften(model: keras.Model, temperature: float) -> None:
     """Divide the logits of `model` by `temperature`, by way of its last layer's weights."""
     last = model.layers[-1]
     last.set_weights([weights / temperature for weights in last.get_weights()])
 
 
-def expected_calibration_error(probabilities, labels, bins=15):
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
     """Return by how much confidence and accuracy differ, on average over the answers (Naeini et al. 2015): 0 to 1."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     in_bin = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -480,7 +493,7 @@ def save_record(record, path):
     print(f"Saved {near(path)}")
 
 
-def save_model(model, path):
+def save_model(model: keras.Model, path: Path) -> str:
     """Save `model` at `path`; return the sha256 of the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as beside:
@@ -490,7 +503,7 @@ def save_model(model, path):
     return digest
 
 
-def save_twin(model, path, digest):
+def save_twin(model: keras.Model, path: Path, digest: str) -> None:
     """Save `model`, which lies at `path`, as ONNX too, stamped with the sha256 of that file; prediction runs it."""
     import onnx
 
@@ -510,7 +523,7 @@ def sha256_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def load_model(path):
+def load_model(path: Path) -> keras.Model:
     """Return the Keras model at `path`. Exits with an explanation where there is none."""
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
@@ -521,7 +534,7 @@ def load_model(path):
 # --- pictures ---
 
 
-def plot_curves(history):
+def plot_curves(history: dict[str, list[float]]) -> Figure:
     """Return a figure of the loss and the accuracy after each epoch, on training and validation images."""
     epochs = range(1, len(history["loss"]) + 1)
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Learning curves")
@@ -536,7 +549,7 @@ def plot_curves(history):
     return figure
 
 
-def plot_data(x_train, y_train, y_test):
+def plot_data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> Figure:
     """Return a figure of ten training images of each digit, and of how many of each there are."""
     figure, (samples, counts) = plt.subplots(1, 2, figsize=(11, 5), layout="constrained", num="Data set")
     rows = [x_train[y_train == digit][:10] for digit in range(10)]
@@ -555,12 +568,12 @@ def plot_data(x_train, y_train, y_test):
     return figure
 
 
-def plot_augmented(images, labels, seed, strength):
+def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, strength: float) -> Figure:
     """Return a figure of one training image of each digit, and beside it seven of its distortions."""
     random = np.random.default_rng(seed)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
     bent = [distorted(originals, elastic_fields(100, random), random, strength) for _ in range(7)]
-    sheet = np.hstack([np.vstack(column) for column in (originals, *bent)])
+    sheet = np.hstack([np.vstack(list(column)) for column in (originals, *bent)])
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(sheet, cmap="gray_r")
     axis.axvline(27.5, color="black", linewidth=1)
@@ -568,7 +581,7 @@ def plot_augmented(images, labels, seed, strength):
     return figure
 
 
-def plot_confidence(sets):
+def plot_confidence(sets: dict[str, Labelled]) -> Figure:
     """Return a reliability diagram: how often the answers of each confidence are right.
 
     sets: for each name, probabilities (n, 10) and labels (n,).
@@ -592,7 +605,7 @@ def plot_confidence(sets):
     return figure
 
 
-def plot_errors(probabilities, images, labels):
+def plot_errors(probabilities: np.ndarray, images: np.ndarray, labels: np.ndarray) -> Figure:
     """Return a figure of the confusion matrix, and of the wrong answers that the net was surest of.
 
     probabilities: (n, 10); images: uint8 (n, 28, 28); labels: (n,).
@@ -632,7 +645,7 @@ def save_picture(figure, path):
 
 
 @contextmanager
-def written_whole(path):
+def written_whole(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to, and rename it to `path` once that has gone well.
 
     So whatever happens there is the old file or the new one, never half of one.

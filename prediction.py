@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -26,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 from standard_streams import discard_output, quiet_libraries  # isort: skip  (before a file is opened)
-from preprocessing import PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
+from preprocessing import Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
 from tqdm import tqdm
@@ -41,6 +42,8 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 MOSTLY_DIGITS = 0.6  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
+
+Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
 
 
 def main():
@@ -100,7 +103,7 @@ class ModelError(Exception):
     """The model cannot be used; the message says why and what to do."""
 
 
-def load_classifier(path):
+def load_classifier(path: Path) -> Classifier:
     """Return a function from images float32 (n, 28, 28), 0 to 1, to the probabilities of the digits, (n, 10).
 
     `path` is a Keras model, .h5 or .keras, or an ONNX model. In place of a Keras model its twin is used if there is
@@ -131,13 +134,13 @@ def load_classifier(path):
     return keras_classifier(path)
 
 
-def is_twin(twin, path):
+def is_twin(twin: Path, path: Path) -> bool:
     """Whether the file `twin` was made from the one at `path`: whether its sha256 is among what `twin` holds."""
     stamp = hashlib.sha256(path.read_bytes()).hexdigest().encode()
     return twin.is_file() and stamp in twin.read_bytes()
 
 
-def opencv_classifier(path):
+def opencv_classifier(path: Path) -> Classifier:
     """Return the function that load_classifier promises, for an ONNX model. Raises ModelError."""
 
     def classify(images):
@@ -156,7 +159,7 @@ def opencv_classifier(path):
     return classify
 
 
-def keras_classifier(path):
+def keras_classifier(path: Path) -> Classifier:
     """Return the function that load_classifier promises, for a Keras model. Raises ModelError."""
     try:
         from quiet_keras import keras
@@ -180,7 +183,7 @@ def keras_classifier(path):
     return classify
 
 
-def check_answers(path, answers):
+def check_answers(path: Path, answers: np.ndarray) -> None:
     """Raise ModelError unless `answers`, which the model at `path` gave for two images, are probabilities (2, 10)."""
     if answers.shape != (2, 10):
         raise ModelError(f"{path} gives {answers.shape[1:]} numbers an image; it should give ten, one a digit.")
@@ -191,7 +194,7 @@ def check_answers(path, answers):
 # --- from paths to probabilities ---
 
 
-def picture_paths(paths):
+def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield every path that names no folder, and in each folder the paths of its pictures, sorted by name."""
     for path in paths:
         try:
@@ -202,7 +205,7 @@ def picture_paths(paths):
         yield from pictures or [path]
 
 
-def in_parallel(function, items):
+def in_parallel(function: Callable, items: Iterable) -> Iterator:
     """Yield function(item) for each item in turn; a process a core works ahead, by no more than two items each."""
     items, cores = iter(items), os.cpu_count() or 1
     with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), begin_work) as pool:
@@ -218,7 +221,7 @@ def begin_work():
     cv2.setNumThreads(1)
 
 
-def marks_in(path):
+def marks_in(path: Path) -> list[Mark] | PictureError:
     """Return the marks in the file at `path`, or the PictureError that says why it cannot be read."""
     try:
         with quiet_libraries():
@@ -228,7 +231,7 @@ def marks_in(path):
         return error
 
 
-def frames_in(path):
+def frames_in(path: Path) -> int:
     """Return how many frames or pages the picture at `path` has, from its headers; 0 where that cannot be told."""
     try:
         str(path).encode()
@@ -238,12 +241,12 @@ def frames_in(path):
         return cv2.imcount(str(path))
 
 
-def read_marks(picture, classify):
+def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], np.ndarray]:
     """Return the marks in a picture uint8 (h, w, 3) in reading order, and their probabilities, float (n, 10)."""
     return classified(find_marks(picture), classify)
 
 
-def classified(marks, classify):
+def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.ndarray]:
     """Return the marks and their probabilities, float (n, 10).
 
     Where a mark is surer taken as several digits, its parts are returned in its place.
@@ -270,7 +273,7 @@ def surest(mark, answers):
 # --- what is said ---
 
 
-def result_of(path, marks, probabilities, top=3):
+def result_of(path: str | Path, marks: list[Mark], probabilities: np.ndarray, top: int = 3) -> dict:
     """Return what is said of the picture at `path`, in the form of a line of --json; probabilities: (n, 10)."""
     sure = probabilities.max(axis=1, initial=0) >= SURE
     sure &= np.count_nonzero(sure) >= round(MOSTLY_DIGITS * len(marks))
@@ -300,7 +303,7 @@ def text_of(digits):
     return "\n".join("".join(row) for row in rows.values())
 
 
-def in_words(result, top=None):
+def in_words(result: dict, top: int | None = None) -> str:
     """Return what a person reads: a line, and below it the `top` likeliest for each mark if they are asked for."""
     digits = result["digits"]
     if any(digit["sure"] for digit in digits):
@@ -348,7 +351,7 @@ def say(line):
 # --- what is shown ---
 
 
-def annotated(picture, marks, digits):
+def annotated(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np.ndarray:
     """Return the picture with boxes and digits, and beside it what the net saw of each: uint8 (h, w, 3), BGR."""
     scale = min(900 / max(picture.shape[:2]), max(1, 420 / max(picture.shape[:2])))
     shown = cv2.resize(

@@ -46,10 +46,13 @@ MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be 
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
 
+Box = tuple[int, int, int, int]  # x, y, width, height
+
+
 class Mark(NamedTuple):
     """Something written: a digit, or what may turn out to be none."""
 
-    box: tuple[int, int, int, int]  # x, y, width, height in pixels of the picture
+    box: Box  # in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
     parts: tuple = ()  # if it may as well be several digits: what they would be, Marks in reading order
@@ -66,7 +69,7 @@ class PictureTooLargeError(PictureError):
 # --- the file ---
 
 
-def read_picture(path):
+def read_picture(path: str | os.PathLike) -> np.ndarray:
     """Return the picture in the file at `path`, upright (EXIF applied): uint8 (h, w, 3), BGR.
 
     Transparent pixels become paper; 16 bits and floats are scaled to 8 bits. Raises PictureError.
@@ -87,7 +90,7 @@ def read_picture(path):
     return picture_of(data)
 
 
-def picture_of(data):
+def picture_of(data: np.ndarray) -> np.ndarray:
     """Return the picture in the bytes of a file, uint8 (n,), as read_picture does. Raises PictureError."""
     if data[4:12].tobytes() in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         raise PictureError("a HEIC photo, which OpenCV does not read; save it as JPEG or PNG")
@@ -146,7 +149,7 @@ def on_paper(colour, alpha):
 # --- the marks ---
 
 
-def find_marks(picture):
+def find_marks(picture: np.ndarray) -> list[Mark]:
     """Return what is written in `picture`, uint8 (h, w, 3) BGR, as a list of Mark in reading order.
 
     Raises ValueError where `picture` is no such array, or empty.
@@ -199,7 +202,7 @@ class Page(NamedTuple):
     noise: float  # the standard deviation of `ink` where there is none, were it Gaussian
 
 
-def page_of(picture):
+def page_of(picture: np.ndarray) -> Page:
     """Return the Page of a picture uint8 (h, w, 3)."""
     grey = cv2.GaussianBlur(grey_of(picture), (0, 0), 1.0)
     grey /= fitted_light(grey).clip(0.25, 2)
@@ -355,7 +358,7 @@ class Piece(NamedTuple):
         return slice(self.y, self.y + self.h), slice(self.x, self.x + self.w)
 
 
-def ink_pieces(page):
+def ink_pieces(page: Page) -> list[Piece]:
     """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness.
 
     What is too large to be a digit is searched again at a higher share: a digit may hang together with a shadow.
@@ -363,7 +366,8 @@ def ink_pieces(page):
     faintest = max(FAINTEST_INK, 4 * page.noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
     darkness = darkness_of_each(labels, page.ink, count)[labels]
-    pieces, search = [], labels > 0
+    pieces: list[Piece] = []
+    search = labels > 0
     for cut in CUTS:
         dark = (page.ink > np.maximum(faintest, cut * darkness)) & search
         found = connected(joined_dots(without_lines(dark)), page.ink)
@@ -583,7 +587,7 @@ def usual_size(pieces):
 # --- from pieces to digits ---
 
 
-def grouped(pieces):
+def grouped(pieces: list[Piece]) -> list[list[Piece]]:
     """Return the pieces as groups, a list each, of which every one is a digit."""
     if not pieces:
         return []
@@ -617,7 +621,7 @@ def centre_of(piece):
     return piece.x + np.average(np.arange(piece.w), weights=piece.mask.sum(axis=0))
 
 
-def cut_in_two(box, mask):
+def cut_in_two(box: Box, mask: np.ndarray) -> list[tuple[Box, np.ndarray]]:
     """Return the (box, mask) of the left and the right part, cut from top to bottom where it meets least ink.
 
     The cut is the cheapest path downwards, by dynamic programming (the "seam" of Avidan and Shamir 2007).
@@ -651,7 +655,7 @@ def is_dash(group):
     return width > 5 * height
 
 
-def drawn_together(group):
+def drawn_together(group: list[Piece]) -> tuple[Box, np.ndarray]:
     """Return the box (x, y, width, height) about a group of pieces and their common mask, bool (height, width)."""
     left, top = min(piece.x for piece in group), min(piece.y for piece in group)
     right, bottom = max(piece.x + piece.w for piece in group), max(piece.y + piece.h for piece in group)
@@ -661,7 +665,7 @@ def drawn_together(group):
     return (left, top, right - left, bottom - top), mask
 
 
-def rows_of(boxes):
+def rows_of(boxes: list[Box]) -> list[list[int]]:
     """Return the indices of `boxes` (x, y, width, height) as rows from the top, each from left to right."""
     if not boxes:
         return []
@@ -669,7 +673,7 @@ def rows_of(boxes):
     down = np.array([y + h / 2 for _, y, _, h in boxes])
     height = np.median([h for *_, h in boxes])
     level = down - slope_of_rows(across, down, height) * across
-    rows = []
+    rows: list[list[int]] = []
     for i in np.argsort(level, kind="stable").tolist():
         if rows and level[i] - np.mean(level[rows[-1]]) < 0.6 * height:
             rows[-1].append(i)
@@ -693,7 +697,7 @@ def slope_of_rows(across, down, height):
 # --- MNIST's form ---
 
 
-def to_mnist(mask):
+def to_mnist(mask: np.ndarray) -> np.ndarray:
     """Return a digit, bool (h, w) True = ink, in MNIST's form: float32 (28, 28) from 0 to 1.
 
     The longer side becomes 20 px, the aspect stays, and the centre of mass comes to pixel (14, 14)

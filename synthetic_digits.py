@@ -374,7 +374,7 @@ FELT_PEN = 0.35  # the share of 1s that are written with one; other digits would
 SPECKS = 0.2  # the share of digits with something beside them
 
 
-def synthetic_digits(count, seed):
+def synthetic_digits(count: int, seed: int | list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return `count` drawn digits: images uint8 (count, 28, 28) in MNIST's form, labels uint8 (count,), 0 to 9."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 10, count).astype(np.uint8)
@@ -382,7 +382,7 @@ def synthetic_digits(count, seed):
     return np.array(images, np.uint8).reshape(count, 28, 28), labels
 
 
-def scribbles(count, seed):
+def scribbles(count: int, seed: int | list[int]) -> np.ndarray:
     """Return `count` images of what is no digit, uint8 (count, 28, 28), in the form that prediction gives it."""
     random = np.random.default_rng(seed)
     return np.array([in_mnists_form(no_digit(random)) for _ in range(count)], np.uint8).reshape(count, 28, 28)

@@ -23,6 +23,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,7 +47,7 @@ except ImportError as error:
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
-from prediction import IMAGES, MODEL, ROOT, SUFFIXES, ModelError, load_classifier, read_marks, result_of  # noqa: E402
+from prediction import IMAGES, MODEL, ROOT, SUFFIXES, Classifier, ModelError, load_classifier, read_marks, result_of  # noqa: E402
 from preprocessing import PictureError, PictureTooLargeError, picture_of  # noqa: E402
 
 PAGE = ROOT / "web"
@@ -95,7 +96,7 @@ def main():
 # --- what is served ---
 
 
-def web_app(classify):
+def web_app(classify: Classifier) -> FastAPI:
     """Return the application; `classify` is called from several threads and must bear it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
@@ -170,7 +171,7 @@ async def body_of(request):
     return body
 
 
-def answer_to(data, name, with_pixels, classify):
+def answer_to(data: bytes, name: str, with_pixels: bool, classify: Classifier) -> JSONResponse:
     """Return the response for a picture file, the bytes `data`: the JSON of prediction.py --json.
 
     If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw: 784
@@ -190,7 +191,7 @@ def answer_to(data, name, with_pixels, classify):
     return JSONResponse(result)
 
 
-def one_at_a_time(function):
+def one_at_a_time(function: Callable) -> Callable:
     """Return `function` with a lock around it: a net of cv2.dnn answers in one thread at a time."""
     lock = threading.Lock()
 
@@ -201,7 +202,7 @@ def one_at_a_time(function):
     return locked
 
 
-def record_of(path):
+def record_of(path: Path) -> dict:
     """Return the record of the training of the model at `path`; empty where there is none of this very model."""
     try:
         record = json.loads(path.with_suffix(".json").read_bytes())
@@ -211,7 +212,7 @@ def record_of(path):
     return record if isinstance(record, dict) and record.get("sha256") == digest else {}
 
 
-def layers_of(path):
+def layers_of(path: Path) -> list[dict]:
     """Return the layers of the Keras model at `path`, .h5: kind, shape of what is learned, number of weights."""
     try:
         import h5py  # comes with TensorFlow
@@ -245,7 +246,7 @@ def in_words(settings):
 # --- to whom ---
 
 
-def guarded(app, names):
+def guarded(app: Callable, names: set[str]) -> Callable:
     """Return `app` with HEADERS on each answer, and closed to requests whose Host is not one of `names`.
 
     Without the second, any web page could point a name of its own at this machine and read the answers.
@@ -267,7 +268,7 @@ def guarded(app, names):
     return guarded_app
 
 
-def is_for(names, host):
+def is_for(names: set[str], host: str) -> bool:
     """Whether the header Host names this server; where "any address" is among `names`, each IP address does."""
     parts = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([^][:@/\s]+))(?::\d+)?", host.lower())
     if parts is None:
@@ -284,7 +285,7 @@ def is_address(name):
     return True
 
 
-def own_names(listener, host):
+def own_names(listener: socket.socket, host: str) -> set[str]:
     """Return the set of names by which the server may be called, see is_for; `host` is what the user called it."""
     names = {"localhost", "127.0.0.1", "::1", host.lower()}
     if bound_to(listener).is_unspecified:
@@ -295,7 +296,7 @@ def own_names(listener, host):
 # --- where ---
 
 
-def listening(host, port):
+def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens on `port` of `host`. Raises OSError."""
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
 
