@@ -36,8 +36,8 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
+from console import discard_output, near
 from quiet_keras import keras
-from standard_streams import discard_output
 from synthetic_digits import scribbles, synthetic_digits
 
 ROOT = Path(__file__).resolve().parent
@@ -675,11 +675,6 @@ def check_can_save(path):
         sys.exit(f"{path} is a folder. Name another place:  --model PATH")
     if shutil.disk_usage(path.parent).free < ROOM:
         sys.exit(f"The disk of {path.parent} is full. Make room, or name another place:  --model PATH")
-
-
-def near(path):
-    """Return `path` as one would type it in the current folder."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def default_model(options):

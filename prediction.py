@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
-from standard_streams import discard_output, quiet_libraries  # isort: skip  (before a file is opened)
+from console import discard_output, near, quiet_libraries  # isort: skip  (before a file is opened)
 from preprocessing import Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
@@ -444,14 +444,6 @@ def parse_arguments():
     options = parser.parse_args()
     options.paths = options.paths or [near(IMAGES)]
     return options
-
-
-def near(path):
-    """Return `path` as one would type it in the current folder."""
-    try:
-        return path.relative_to(Path.cwd())
-    except (ValueError, OSError):  # it lies elsewhere, or the current folder has been deleted
-        return path
 
 
 if __name__ == "__main__":

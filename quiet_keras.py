@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 
-import standard_streams  # noqa: F401  (descriptor 2 is there, then)
+import console  # noqa: F401  (descriptor 2 is there, then)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what TensorFlow logs later
 

@@ -18,7 +18,7 @@ import atheris
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(500 * 500)  # larger ones are refused, so that each try is short
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from standard_streams import quiet_libraries  # isort: skip
+from console import quiet_libraries  # isort: skip
 import preprocessing  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np

@@ -1,12 +1,14 @@
-"""Standard output and error that bear what shells do to them:  import standard_streams, before files are opened
+"""What is printed: output that may be closed, libraries that write into it, names as one types them.
 
-Where one of them is closed, as by `>&-`, Python has None for it, and the next file that is opened gets its number, so
-that what a library writes to standard error would land in that file. So a closed one leads nowhere from here on.
+Where standard output or error is closed, as by `>&-`, Python has None for it, and the next file that is opened gets its
+number, so that what a library writes to standard error would land in that file. So a closed one leads nowhere from
+here on.
 """
 
 import os
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 for number, name in ((1, "stdout"), (2, "stderr")):
     if getattr(sys, name) is None:
@@ -30,3 +32,11 @@ def quiet_libraries():
 def discard_output():
     """Let what is still to be flushed to standard output lead nowhere: it takes no more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def near(path: Path) -> Path:
+    """Return `path` as one would type it in the current folder."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):  # it lies elsewhere, or the current folder has been deleted
+        return path
