@@ -45,7 +45,7 @@ DATASET = ROOT / "dataset" / "mnist.npz"
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 
-EPOCHS = 7
+EPOCHS = 6
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 SHORT = 3  # epochs: fewer of them take larger steps, and remember fewer of the steps before
@@ -84,10 +84,10 @@ def main():
     training, validation = hold_out(x_train, y_train)
     distortion = 1 if options.augmentation else 0
 
+    start = time.perf_counter()
     with on_all_gpus():
         model = build_deeper_cnn() if options.deeper else build_cnn()
     model.summary()
-    start = time.perf_counter()
     try:
         history = train(model, training, validation, options.epochs, options.batch_size, options.seed, distortion)
     except KeyboardInterrupt:
@@ -95,23 +95,20 @@ def main():
         sys.exit(130)
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
-    likely_input = like_users_input(*validation, options.seed)
-    soften(model, temperature_for(probabilities_of(model, likely_input[0]), likely_input[1]))
-
+    likely_input, likely_labels = like_users_input(*validation, options.seed)
+    soften(model, temperature_for(probabilities_of(model, likely_input), likely_labels))
     seconds = time.perf_counter() - start
 
     probabilities = probabilities_of(model, x_test)
     result = result_of(probabilities, y_test)
-    print(f"\nOn the {len(x_test):,} test images, which it had never seen:")
-    wrong = f"({result['read_wrongly']:,} read wrongly)"
-    print(f"test accuracy {result['test_accuracy']:.2%} {wrong}, test loss {result['test_loss']:.4f}\n")
+    print(in_words(result))
 
     digest = save_model(model, path)
     save_twin(model, path, digest)
     save_record(record_of(options, history, seconds, digest) | result, path.with_suffix(".json"))
     confidences = {
         "test images": (probabilities, y_test),
-        "distorted and drawn digits": (probabilities_of(model, likely_input[0]), likely_input[1]),
+        "distorted and drawn digits": (probabilities_of(model, likely_input), likely_labels),
     }
     pictures = {
         "curves": plot_curves(history),
@@ -123,10 +120,8 @@ def main():
     for name, figure in pictures.items():
         save_picture(figure, path.with_name(f"{path.stem}_{name}.png"))
     print(f"Read your own pictures with it:  python prediction.py{using(path)}")
-    if options.show and matplotlib.get_backend().lower() != "agg":  # agg: there is no display
-        print("Close the windows to end.")
-        with suppress(KeyboardInterrupt):
-            plt.show()
+    if options.show:
+        show_windows()
 
 
 # --- data ---
@@ -473,6 +468,14 @@ def result_of(probabilities, labels):
     }
 
 
+def in_words(result):
+    return (
+        f"\nOn the {result['test_images']:,} test images, which it had never seen:\n"
+        f"test accuracy {result['test_accuracy']:.2%} ({result['read_wrongly']:,} read wrongly), "
+        f"test loss {result['test_loss']:.4f}\n"
+    )
+
+
 def record_of(options, history, seconds, digest):
     """Return how the model was trained, in `seconds`; digest: the sha256 of its file."""
     return {
@@ -504,7 +507,10 @@ def save_model(model: keras.Model, path: Path) -> str:
 
 
 def save_twin(model: keras.Model, path: Path, digest: str) -> None:
-    """Save `model`, which lies at `path`, as ONNX too, stamped with the sha256 of that file; prediction runs it."""
+    """Save `model`, which lies at `path`, as ONNX too, stamped with `digest`, the sha256 of that file.
+
+    Its last 64 bytes are the sha256 of all before them, so that prediction, which runs it, sees any damage.
+    """
     import onnx
 
     twin = path.with_suffix(".onnx")
@@ -515,7 +521,10 @@ def save_twin(model: keras.Model, path: Path, digest: str) -> None:
             model.export(beside, format="onnx", verbose=False)
         graph = onnx.load(beside)
         onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": digest})
-        onnx.save(graph, beside)
+        end = onnx.ModelProto()  # one more property; the parts of a protocol buffer may stand one after the other
+        onnx.helper.set_model_props(end, {"sha256_of_what_stands_before": 64 * "0"})
+        content = graph.SerializeToString() + end.SerializeToString()[:-64]
+        beside.write_bytes(content + hashlib.sha256(content).hexdigest().encode())
     print(f"Saved {near(twin)}")
 
 
@@ -639,6 +648,13 @@ def save_picture(figure, path):
     with written_whole(path) as beside:
         figure.savefig(beside, dpi=100)
     print(f"Saved {near(path)}")
+
+
+def show_windows():
+    if matplotlib.get_backend().lower() != "agg":  # agg: there is no display
+        print("Close the windows to end.")
+        with suppress(KeyboardInterrupt):
+            plt.show()
 
 
 # --- files and words ---

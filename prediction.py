@@ -118,12 +118,10 @@ def load_classifier(path: Path) -> Classifier:
     if path.suffix == ".onnx":
         return opencv_classifier(path)
     twin = path.with_suffix(".onnx")
-    state = "of another model" if twin.exists() else "missing"
+    state = "of another model or damaged" if twin.exists() else "missing"
     try:
         if is_twin(twin, path):
             return opencv_classifier(twin)
-    except ModelError:
-        state = "damaged"
     except OSError as error:
         state = f"closed ({error.strerror})"
     print(
@@ -135,9 +133,15 @@ def load_classifier(path: Path) -> Classifier:
 
 
 def is_twin(twin: Path, path: Path) -> bool:
-    """Whether the file `twin` was made from the one at `path`: whether its sha256 is among what `twin` holds."""
-    stamp = hashlib.sha256(path.read_bytes()).hexdigest().encode()
-    return twin.is_file() and stamp in twin.read_bytes()
+    """Whether the file `twin` was made from the one at `path`, whose sha256 it then holds, and is undamaged."""
+    if not twin.is_file():
+        return False
+    content, own_digest = (data := twin.read_bytes())[:-64], data[-64:]
+    return digest_of(path.read_bytes()) in content and digest_of(content) == own_digest
+
+
+def digest_of(data):
+    return hashlib.sha256(data).hexdigest().encode()
 
 
 def opencv_classifier(path: Path) -> Classifier:

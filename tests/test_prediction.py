@@ -247,11 +247,18 @@ def test_an_onnx_model_of_another_shape_or_none_at_all_is_named(tmp_path):
 
 def test_a_damaged_twin_is_named_and_the_keras_model_used(tmp_path, model, capsys):
     path = tmp_path / "mine.keras"
-    path.with_suffix(".onnx").write_text(f"damaged {training.save_model(model, path)}")
+    twin = path.with_suffix(".onnx")
+    training.save_twin(model, path, training.save_model(model, path))
+    whole = bytearray(twin.read_bytes())
+    for place in np.random.default_rng(0).integers(0, len(whole), 20):
+        damaged = whole.copy()
+        damaged[place] ^= 1
+        twin.write_bytes(damaged)
+        assert not prediction.is_twin(twin, path)
     capsys.readouterr()
     assert prediction.load_classifier(path)(np.zeros((2, 28, 28), np.float32)).shape == (2, 10)
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "mine.onnx is damaged" in said
+    assert said.count("\n") == 1 and "mine.onnx is of another model or damaged" in said
 
 
 @pytest.mark.parametrize("name", ["evil.h5", "evil.keras"])
