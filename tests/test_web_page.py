@@ -1,5 +1,6 @@
 """The page of web_app.py in the system's Chromium: what a user does, and what he sees."""
 
+import json
 import re
 
 import cv2
@@ -256,6 +257,9 @@ def test_the_training_is_shown_as_far_as_there_are_pictures(opened):
     page = opened()
     page.get_by_role("link", name="How it was trained").click()
     expect(page.get_by_text("Learning curves.")).to_be_visible()
+    record = json.loads(MODEL.with_suffix(".json").read_bytes())
+    expect(page.locator("#record")).to_contain_text(f"{100 * record['test_accuracy']:.2f} %")
+    expect(page.locator("#record")).to_contain_text(record["command"])
     there = [name for name in ("curves", "errors", "augmented", "confidence", "data")
              if (ROOT / "models" / f"{MODEL.stem}_{name}.png").exists()]  # fmt: skip
     expect(page.locator("#training figure:visible")).to_have_count(len(there))

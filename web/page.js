@@ -434,7 +434,7 @@ function figuresOf(record) {
 }
 
 function figureOf([name, value]) {
-  const group = element("div");
+  const group = element("div", name === "trained with" ? "command" : "");
   group.append(element("dt", "", name), element("dd", "", value));
   return group;
 }
