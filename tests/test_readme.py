@@ -17,7 +17,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(kind):
-    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    """Return the blocks of the README that are marked as `kind`, or not at all."""
+    every = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [block for each, block in every if each == kind]
 
 
 def said_by(*arguments):
@@ -25,7 +27,10 @@ def said_by(*arguments):
     return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
 
 
-shipped = pytest.mark.skipif(prediction.MODEL != prediction.SHIPPED, reason="another model has been trained here")
+shipped = pytest.mark.skipif(
+    prediction.MODEL != prediction.SHIPPED or sys.platform == "win32",
+    reason="the README shows what the shipped model answers, with the paths of Linux and macOS",
+)
 
 
 @shipped
