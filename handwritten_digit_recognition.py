@@ -535,7 +535,9 @@ def sha256_of(path):
 def load_model(path: Path) -> keras.Model:
     """Return the Keras model at `path`. Exits with an explanation where there is none."""
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the form of files from older versions
+            return keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
         sys.exit(f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}")
 

@@ -16,6 +16,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -170,7 +171,9 @@ def keras_classifier(path: Path) -> Classifier:
     except ImportError as error:
         raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the form of files from older versions
+            model = keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
         shapes = model.input_shape, model.output_shape
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
         reason = f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}"

@@ -229,6 +229,21 @@ def test_a_twin_is_used_while_it_is_of_this_model_and_keras_otherwise(tmp_path, 
     assert "mine.onnx is missing" in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("error:Do not pass")
+def test_a_file_in_the_form_of_keras_2_is_read(tmp_path, model):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "old.h5"
+    model.save(path)
+    with h5py.File(path, "a") as file:
+        config = json.loads(file.attrs["model_config"])
+        first, second = (layer["config"] for layer in config["config"]["layers"][:2])
+        first["batch_input_shape"] = second["batch_input_shape"] = first.pop("batch_shape")
+        file.attrs["model_config"], file.attrs["keras_version"] = json.dumps(config), "2.4.0"
+    images = np.random.default_rng(1).random((5, 28, 28), np.float32)
+    answers = model.predict(images[..., np.newaxis], verbose=0)
+    assert np.allclose(prediction.keras_classifier(path)(images), answers, atol=1e-5)
+
+
 def test_an_onnx_model_of_another_shape_or_none_at_all_is_named(tmp_path):
     from quiet_keras import keras
 
