@@ -111,9 +111,12 @@ def decoded(data):
         opaque = np.iinfo(raw.dtype).max if raw.dtype.kind == "u" else 1.0
         if (raw[..., 3] < opaque).any():
             return on_paper(eight_bits(raw[..., :3]), cv2.convertScaleAbs(raw[..., 3], alpha=255 / opaque))
-    if raw is not None and raw.dtype != np.uint8:
-        grey = eight_bits(raw)
-        return grey if grey.ndim == 3 else cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    is_upright_png = data[1:4].tobytes() == b"PNG" and b"eXIf" not in data.tobytes()
+    if raw is not None and (raw.dtype != np.uint8 or is_upright_png):  # decoding in colour would give no more
+        picture = eight_bits(raw)
+        return (
+            cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else np.ascontiguousarray(picture[..., :3])
+        )
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None  # the only flag that heeds EXIF
     if picture is None:
         raise cv2.error("nothing decoded")
@@ -390,6 +393,8 @@ def may_hide_digits(piece, page):
 
 def without_lines(dark):
     """Return `dark`, bool (h, w), without the lines of ruled and squared paper that are as dark as the ink."""
+    if max(dark.any(axis=0).mean(), dark.any(axis=1).mean()) <= 0.85:
+        return dark
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
     wide, high = (stats[1:, 2:4] > 0.85 * np.array(dark.shape[::-1])).any(axis=0)
     if wide:

@@ -1,5 +1,6 @@
 import os
 import sys
+import zlib
 
 import cv2
 import numpy as np
@@ -43,14 +44,28 @@ def test_sixteen_bits_are_scaled_to_the_brightest(tmp_path):
     assert (read[0, 0, 0], read[15, 15, 0]) == (255, 51)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_alpha_that_hides_nothing_is_left_out(tmp_path, kind):
+    opaque = np.full((30, 40, 4), np.iinfo(kind).max, kind)
+    opaque[10:20, 5:8, :3] = 0
+    picture = read_picture(save_picture(tmp_path / "opaque.png", opaque))
+    assert picture.dtype == np.uint8 and np.array_equal(picture, np.where(opaque[..., :3], 255, 0))
+
+
 @pytest.mark.parametrize("orientation, turn", [(3, cv2.ROTATE_180), (6, cv2.ROTATE_90_CLOCKWISE)])
-def test_exif_turns_a_photo_upright(tmp_path, orientation, turn):
+@pytest.mark.parametrize("kind", [".jpg", ".png"])
+def test_exif_turns_a_photo_upright(tmp_path, kind, orientation, turn):
     picture = picture_of("7")
-    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    data = cv2.imencode(kind, picture)[1].tobytes()
     tag = b"\x01\x12\x00\x03\x00\x00\x00\x01" + orientation.to_bytes(2, "big") + b"\x00\x00"  # Orientation, SHORT, 1
-    exif = b"Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01" + tag + b"\x00\x00\x00\x00"
-    (tmp_path / "a.jpg").write_bytes(jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:])
-    read = read_picture(tmp_path / "a.jpg").astype(int)
+    exif = b"MM\x00\x2a\x00\x00\x00\x08\x00\x01" + tag + b"\x00\x00\x00\x00"
+    if kind == ".jpg":
+        data = data[:2] + b"\xff\xe1" + (len(exif) + 8).to_bytes(2, "big") + b"Exif\x00\x00" + exif + data[2:]
+    else:  # after the header of 33 bytes
+        chunk = b"eXIf" + exif
+        data = data[:33] + len(exif).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big") + data[33:]
+    (tmp_path / "a").write_bytes(data)
+    read = read_picture(tmp_path / "a").astype(int)
     assert np.abs(read - cv2.rotate(picture, turn)).mean() < 2
 
 
