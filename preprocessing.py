@@ -113,10 +113,8 @@ def decoded(data):
             return on_paper(eight_bits(raw[..., :3]), cv2.convertScaleAbs(raw[..., 3], alpha=255 / opaque))
     is_upright_png = data[1:4].tobytes() == b"PNG" and b"eXIf" not in data.tobytes()
     if raw is not None and (raw.dtype != np.uint8 or is_upright_png):  # decoding in colour would give no more
-        picture = eight_bits(raw)
-        return (
-            cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if picture.ndim == 2 else np.ascontiguousarray(picture[..., :3])
-        )
+        grey = eight_bits(raw)
+        return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR) if grey.ndim == 2 else np.ascontiguousarray(grey[..., :3])
     picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None  # the only flag that heeds EXIF
     if picture is None:
         raise cv2.error("nothing decoded")
