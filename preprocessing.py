@@ -271,7 +271,7 @@ def fitted_light(grey):
 
     Tukey's biweight gives ink, tables and shadows no say in it (Beaton and Tukey 1974).
     """
-    tiny = resized(grey, min(1, 64 / max(grey.shape)))
+    tiny = resized(grey, min(1, 48 / max(grey.shape)))
     terms, values = quadratic_terms(tiny.shape), tiny.ravel()
     weights = np.ones_like(values)
     for _ in range(8):
@@ -313,9 +313,9 @@ def against_paper(grey, window):
 def has_fat_strokes(fine, coarse):
     """Whether strokes are wider than the fine window, so that `fine` takes their middle for paper; ink (h, w)."""
     dark = 0.7 * darkest(coarse)  # a shadow is paler
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((coarse > dark).astype(np.uint8))
-    free = [i for i in range(1, count) if not at_border(stats[i], coarse.shape)] or range(1, count)
-    strokes = np.isin(labels, list(free))
+    count, labels, stats, _ = components(coarse > dark)
+    free = np.array([i > 0 and not at_border(stats[i], coarse.shape) for i in range(count)])
+    strokes = free[labels] if free.any() else labels > 0
     return strokes.any() and (fine[strokes] < 0.6 * coarse[strokes]).mean() > 0.03
 
 
@@ -389,11 +389,17 @@ def may_hide_digits(piece, page):
     return piece.size > 0.05 * min(page.ink.shape) and piece.area > 0.05 * piece.w * piece.h
 
 
+def components(solid):
+    """Return count, labels, stats and centres of the connected pieces of `solid`, (h, w), as OpenCV does."""
+    algorithm = cv2.CCL_BBDT  # three times as fast as the usual one (Grana, Borghesani, Cucchiara 2010)
+    return cv2.connectedComponentsWithStatsWithAlgorithm(solid.astype(np.uint8), 8, cv2.CV_32S, algorithm)
+
+
 def without_lines(dark):
     """Return `dark`, bool (h, w), without the lines of ruled and squared paper that are as dark as the ink."""
     if max(dark.any(axis=0).mean(), dark.any(axis=1).mean()) <= 0.85:
         return dark
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    _, _, stats, _ = components(dark)
     wide, high = (stats[1:, 2:4] > 0.85 * np.array(dark.shape[::-1])).any(axis=0)
     if wide:
         dark = without_rows(dark)
@@ -416,7 +422,7 @@ def without_rows(dark):
         runs[cv2.dilate(runs, np.ones((3, 1), np.uint8)).sum(axis=1) < 0.6 * width] = 0
         lines |= cv2.warpAffine(runs, shear, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
     lines = cv2.dilate(lines, np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(lines)
+    _, _, stats, _ = components(lines)
     if (stats[1:, cv2.CC_STAT_WIDTH] > 0.4 * width).sum() < 3:
         return dark
     crossing = np.ones((thickest + 4, 1), np.uint8)
@@ -425,7 +431,7 @@ def without_rows(dark):
 
 def joined_dots(dark):
     """Return `dark`, bool (h, w), with the dots of dotted outlines joined to lines; without dots, it stays as it is."""
-    count, _, stats, centres = cv2.connectedComponentsWithStats(dark.astype(np.uint8))
+    count, _, stats, centres = components(dark)
     size, area = stats[1:, 2:4].max(axis=1), stats[1:, 4]
     usual = np.median(size) if count > 1 else 0
     round_ones = (area > 0.5 * size**2) & (np.abs(size - usual) < 0.35 * usual)
@@ -476,7 +482,7 @@ def overlap(one, other):
 
 def connected(solid, ink):
     """Return the connected pieces of `solid`, bool (h, w): the largest MOST_PIECES that are more than a speck."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid.astype(np.uint8))
+    _, labels, stats, _ = components(solid)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0  # the paper
     pieces = []
