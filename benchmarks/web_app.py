@@ -93,7 +93,7 @@ def strokes_of(number):
     height = min(0.5, 0.7 / len(number))
     left = 0.5 - 0.5 * len(number) * height
     return [
-        curve(points_of(stroke)) * height + (left + i * height + 0.12 * height, 0.5 - height / 2)
+        curve(points_of(stroke), steps=8) * height + (left + i * height + 0.12 * height, 0.5 - height / 2)
         for i, digit in enumerate(number)
         for stroke in STROKES[digit]
     ]
