@@ -7,26 +7,39 @@ here on.
 
 import os
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 for number, name in ((1, "stdout"), (2, "stderr")):
     if getattr(sys, name) is None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
         setattr(sys, name, open(number, "w", closefd=False))  # noqa: SIM115
 
+redirecting = threading.Lock()  # held by the thread that has moved standard error
+
 
 @contextmanager
-def quiet_libraries():
-    """Keep off standard error what libpng, libjpeg and the like write there themselves."""
-    usual, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+def quiet_libraries() -> Iterator[BinaryIO]:
+    """Keep off standard error what libpng, libjpeg and the like write there themselves; give the file that holds it."""
+    with redirecting, scratch_file() as said:
+        usual = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(usual, 2)
+            os.close(usual)
+
+
+def scratch_file():
     try:
-        yield
-    finally:
-        os.dup2(usual, 2)
-        os.close(usual)
-        os.close(nowhere)
+        return tempfile.TemporaryFile()
+    except OSError:  # there is no place for one
+        return open(os.devnull, "w+b")  # noqa: SIM115
 
 
 def discard_output():

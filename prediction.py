@@ -233,9 +233,7 @@ def begin_work():
 def marks_in(path: Path) -> list[Mark] | PictureError:
     """Return the marks in the file at `path`, or the PictureError that says why it cannot be read."""
     try:
-        with quiet_libraries():
-            picture = read_picture(path)
-        return find_marks(picture)
+        return find_marks(read_picture(path))
     except PictureError as error:
         return error
 

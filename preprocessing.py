@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MOST_BYTES = 2**31 - 1  # OpenCV decodes no longer file
+DAMAGED_JPEG = (b"bad Huffman code", b"premature end of data", b"instead of RST")  # what libjpeg says of one it decodes
 MOST_PIXELS = 200 * 10**6  # a larger picture is refused by its header: a small file can hold a huge one
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # OpenCV looks when it is imported
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what is wrong with a picture is said by PictureError
@@ -29,6 +30,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # so does NumPy: more thread
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
+
+from console import quiet_libraries  # noqa: E402
 
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of its height still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
@@ -95,12 +98,18 @@ def picture_of(data: np.ndarray) -> np.ndarray:
     if data[4:12].tobytes() in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         raise PictureError("a HEIC photo, which OpenCV does not read; save it as JPEG or PNG")
     try:
-        return decoded(data)
+        with quiet_libraries() as said:
+            picture = decoded(data)
+            said.seek(0)
+            warnings = said.read()
     except cv2.error as error:
         if "MAX_IMAGE_PIXELS" in str(error):
             megapixels = int(os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"]) // 10**6
             raise PictureTooLargeError(f"more than {megapixels} megapixels; save it smaller") from error
         raise PictureError("not an image that OpenCV can read") from error
+    if any(damage in warnings for damage in DAMAGED_JPEG):
+        raise PictureError("a damaged JPEG; if it looks right elsewhere, save it anew from there")
+    return picture
 
 
 def decoded(data):

@@ -18,7 +18,6 @@ import atheris
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(500 * 500)  # larger ones are refused, so that each try is short
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from console import quiet_libraries  # isort: skip
 import preprocessing  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
@@ -54,8 +53,7 @@ def small_pictures():
 
 def try_bytes(data):
     try:
-        with quiet_libraries():
-            picture = preprocessing.picture_of(np.frombuffer(data, np.uint8))
+        picture = preprocessing.picture_of(np.frombuffer(data, np.uint8))
     except preprocessing.PictureError:
         return
     for mark in preprocessing.find_marks(picture):

@@ -1,6 +1,7 @@
 import os
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from conftest import ROOT
 from drawing import picture_of, save_picture
 
+import preprocessing
 from preprocessing import MOST_BYTES, PictureError, find_marks, read_picture, to_mnist
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
@@ -107,6 +109,38 @@ def test_half_a_file_is_refused(tmp_path, suffix):
         (tmp_path / "half").write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(PictureError, match="not an image"):
             read_picture(tmp_path / "half")
+
+
+def test_a_jpeg_damaged_in_the_middle_is_refused(capfd):
+    whole = cv2.imencode(".jpg", picture_of("7"))[1]
+    whole[len(whole) // 2 :][:40] = 0  # libjpeg decodes it all the same, and only says so on standard error
+    assert cv2.imdecode(whole, cv2.IMREAD_COLOR) is not None
+    assert "Corrupt JPEG data" in capfd.readouterr().err
+    with pytest.raises(PictureError, match="a damaged JPEG; .* save it anew"):
+        preprocessing.picture_of(whole)
+    assert capfd.readouterr().err == ""
+
+
+def test_pictures_read_at_the_same_time_leave_standard_error_where_it_was():
+    damaged = cv2.imencode(".png", COLOURS)[1][:-30]
+    before = os.fstat(2)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(reason_against, [damaged] * 200))
+    assert set(answers) == {"not an image that OpenCV can read"}
+    assert os.path.samestat(os.fstat(2), before)
+
+
+def reason_against(data):
+    with pytest.raises(PictureError) as caught:
+        preprocessing.picture_of(data)
+    return str(caught.value)
+
+
+def test_a_jpeg_with_bytes_too_many_is_read(capfd):
+    whole = cv2.imencode(".jpg", picture_of("7"))[1]
+    padded = np.concatenate([whole[:-2], np.zeros(3, np.uint8), whole[-2:]])  # as some cameras do before the end
+    assert np.array_equal(preprocessing.picture_of(padded), preprocessing.picture_of(whole))
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

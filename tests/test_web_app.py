@@ -56,11 +56,18 @@ def test_for_the_page_it_also_tells_the_size_and_what_the_net_saw(client):
         assert seen.shape == (784,) and seen.min() >= 0 and 200 < seen.max() <= 255
 
 
+def damaged_jpeg():
+    whole = cv2.imencode(".jpg", picture_of("7"))[1]
+    whole[len(whole) // 2 :][:40] = 0
+    return whole.tobytes()
+
+
 def test_what_is_no_picture_is_said_with_a_fitting_status(client):
     for body, status, word in (
         (b"", 400, "no picture"),
         (b"hello", 415, "not an image that OpenCV can read"),
         ((ROOT / "images" / "seven.png").read_bytes()[:500], 415, "not an image that OpenCV can read"),
+        (damaged_jpeg(), 415, "damaged JPEG"),
         (bytes(web_app.MOST_BYTES + 1), 413, "20 MB"),
     ):
         answer = client.post("/api/read", content=body)
