@@ -39,7 +39,7 @@ def scratch_file():
     try:
         return tempfile.TemporaryFile()
     except OSError:  # there is no place for one
-        return open(os.devnull, "w+b")  # noqa: SIM115
+        return Path(os.devnull).open("w+b")
 
 
 def discard_output():

@@ -48,10 +48,10 @@ MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 EPOCHS = 6
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
-SHORT = 3  # epochs: fewer of them take larger steps, and remember fewer of the steps before
+FEW_EPOCHS = 3  # in fewer than these the steps are larger, and fewer of the steps before are remembered
 WARM_UP = 1 / 8  # of all steps, in which it rises
-ROOM = 20e6  # bytes that a model, its twin and the pictures may take
-SYNTHETIC = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
+DISK_SPACE = 20e6  # bytes that a model, its twin and the pictures may take
+SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
 
 DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 8  # drawn images that are mixed in, for each image of the data set
@@ -61,6 +61,7 @@ TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians,
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, the last ones, which see the images as they are
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
+# (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
 Labelled = tuple[np.ndarray, np.ndarray]  # images and labels (or targets, probabilities), as many
 Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
@@ -79,7 +80,7 @@ def main():
         x_train, y_train, x_test, y_test = data_set(options)
     except DatasetError as error:
         sys.exit(str(error))
-    path = default_model(options) if options.model in (None, MODEL) else options.model
+    path = options.model or default_model(options)
     check_can_save(path)
     training, validation = hold_out(x_train, y_train)
     distortion = 1 if options.augmentation else 0
@@ -87,6 +88,7 @@ def main():
     start = time.perf_counter()
     with on_all_gpus():
         model = build_deeper_cnn() if options.deeper else build_cnn()
+    check_net(model)
     model.summary()
     try:
         history = train(model, training, validation, options.epochs, options.batch_size, options.seed, distortion)
@@ -144,13 +146,13 @@ def data_set(options):
         try:
             return load_mnist(DATASET)
         except DownloadError as error:
-            print(f"{error}\nUntil then it is trained on drawn digits, and the model gets a name of its own.\n")
+            print(f"{error}\nUntil then it is trained on drawn digits alone.\n")
             options.dataset = "synthetic"
-    x_train, y_train = synthetic_digits(SYNTHETIC[0], [options.seed, 1])
+    x_train, y_train = synthetic_digits(SYNTHETIC_COUNTS[0], [options.seed, 1])
     if DATASET.exists():
         return x_train, y_train, *read_mnist(DATASET)[2:]
     print("The test images are drawn ones too: on people's digits it will do less well.")
-    return x_train, y_train, *synthetic_digits(SYNTHETIC[1], [options.seed, 2])
+    return x_train, y_train, *synthetic_digits(SYNTHETIC_COUNTS[1], [options.seed, 2])
 
 
 def load_mnist(path: Path) -> Arrays:
@@ -336,6 +338,22 @@ def convolution(filters, width, padding, pool=False):
     return [layer for layer in layers if layer]
 
 
+def check_net(model):
+    """Exit with an explanation where `model` could not be trained, calibrated or used here: before the training."""
+    shapes = model.input_shape, model.output_shape
+    if shapes != ((None, 28, 28, 1), (None, 10)):
+        sys.exit(f"The net turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
+    answers = model.predict(np.zeros((2, 28, 28, 1), np.float32), verbose=0)
+    if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
+        sys.exit("The net gives no probabilities: its last layer should be a softmax.")
+    if not isinstance(layer_of_logits(model), keras.layers.Dense):
+        sys.exit("The last layer of the net that has weights should be Dense: its confidence is calibrated there.")
+
+
+def layer_of_logits(model):
+    return [layer for layer in model.layers if layer.weights][-1]  # a softmax may be a layer of its own
+
+
 def on_all_gpus():
     """Return the context in which a model is built that trains on every GPU, where there are several."""
     import tensorflow as tf
@@ -364,12 +382,13 @@ def train(
     batches = DistortedBatches(images, targets, batch_size, seed, strengths)
     steps = epochs * len(batches)
     warm_up = round(WARM_UP * steps)
-    highest = LEARNING_RATE * max(1, SHORT / epochs)
+    highest = LEARNING_RATE * max(1, FEW_EPOCHS / epochs)
     learning_rate = keras.optimizers.schedules.CosineDecay(
         highest / 10, steps - warm_up, warmup_target=highest, warmup_steps=warm_up
     )
     with model.distribute_strategy.scope():
-        optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.97 if epochs < SHORT else 0.999)
+        optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.97 if epochs < FEW_EPOCHS else 0.999)
+        # for a digit the same as cross-entropy; a scribble costs nothing once all digits are equally likely
         model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
     images, labels = validation
     progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
@@ -441,8 +460,8 @@ def temperature_for(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 
 def soften(model: keras.Model, temperature: float) -> None:
-    """Divide the logits of `model` by `temperature`, by way of its last layer's weights."""
-    last = model.layers[-1]
+    """Divide the logits of `model` by `temperature`, by way of the weights of the layer that gives them."""
+    last = layer_of_logits(model)
     last.set_weights([weights / temperature for weights in last.get_weights()])
 
 
@@ -550,7 +569,7 @@ def plot_curves(history: dict[str, list[float]]) -> Figure:
     epochs = range(1, len(history["loss"]) + 1)
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Learning curves")
     for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
-        axis.plot(epochs, history[measure], "o-", label="training (distorted, with dropout)")
+        axis.plot(epochs, history[measure], "o-", label="training, as it was fed")
         axis.plot(epochs, history[f"val_{measure}"], "o-", label="validation")
         axis.set(title=measure.capitalize(), xlabel="epoch")
         axis.xaxis.get_major_locator().set_params(integer=True)
@@ -691,7 +710,7 @@ def check_can_save(path):
         sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}). Name another place:  --model PATH")
     if path.is_dir():
         sys.exit(f"{path} is a folder. Name another place:  --model PATH")
-    if shutil.disk_usage(path.parent).free < ROOM:
+    if shutil.disk_usage(path.parent).free < DISK_SPACE:
         sys.exit(f"The disk of {path.parent} is full. Make room, or name another place:  --model PATH")
 
 
@@ -711,17 +730,17 @@ def using(model):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
-        description="Train a convolutional network on MNIST, save it, and show how it learned.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Train a convolutional network on MNIST, save it, and show how it learned."
     )
-    parser.add_argument("--epochs", type=positive, default=EPOCHS, help="times to go through the training images")
-    parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, help="images for each step of learning")
-    parser.add_argument("--seed", type=seed, default=0, help="the same seed on the same machine gives the same model")
+    default, sets = " (default: %(default)s)", ("mnist", "synthetic")
+    parser.add_argument("--epochs", type=positive, default=EPOCHS, help="times to go through the images" + default)
+    parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, help="images for each step" + default)
+    parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--twin", type=model_path, metavar="MODEL", help="only write the .onnx twin of a trained model")
     parser.add_argument("--deeper", action="store_true", help="six convolutions in place of two")
     parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
-    parser.add_argument("--dataset", choices=("mnist", "synthetic"), default="mnist", help="synthetic: drawn digits")
+    parser.add_argument("--dataset", choices=sets, default="mnist", help="synthetic: drawn digits" + default)
     parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
     return parser.parse_args()
 

@@ -43,7 +43,7 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes that glibc keeps
-MOSTLY_DIGITS = 0.6  # where a smaller share of the marks is sure, as in a word or a drawing, none is taken for a digit
+MOSTLY_DIGITS = 0.6  # of the marks, rounded to whole ones: where fewer are sure, as in a drawing, none is a digit
 
 Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
 
@@ -105,12 +105,14 @@ class ModelError(Exception):
     """The model cannot be used; the message says why and what to do."""
 
 
-def load_classifier(path: Path) -> Classifier:
+def load_classifier(path: str | Path) -> Classifier:
     """Return a function from images float32 (n, 28, 28), 0 to 1, to the probabilities of the digits, (n, 10).
 
     `path` is a Keras model, .h5 or .keras, or an ONNX model. In place of a Keras model its twin is used if there is
-    one, an ONNX file of the same name that holds the sha256 of the Keras file. Raises ModelError.
+    one, an ONNX file of the same name that holds the sha256 of the Keras file. Raises ModelError; the function that it
+    returns raises ValueError where the images are of another shape or kind.
     """
+    path = Path(path)
     try:
         if not path.is_file():
             raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
@@ -150,12 +152,13 @@ def opencv_classifier(path: Path) -> Classifier:
     """Return the function that load_classifier promises, for an ONNX model. Raises ModelError."""
 
     def classify(images):
+        check_images(images)
         net.setInput(np.ascontiguousarray(images, np.float32)[..., np.newaxis])
         return net.forward().reshape(len(images), -1)  # OpenCV 4 gives (n, 1, 10)
 
     try:
         net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
-        answers = classify(np.zeros((2, 28, 28)))
+        answers = classify(np.zeros((2, 28, 28), np.float32))
     except cv2.error as error:
         raise ModelError(
             f"{path} is no ONNX model that turns images (n, 28, 28, 1) into probabilities (n, 10), or is damaged.\n"
@@ -185,10 +188,17 @@ def keras_classifier(path: Path) -> Classifier:
         raise ModelError(f"{path} turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
 
     def classify(images):
+        check_images(images)
         return keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
 
     check_answers(path, classify(np.zeros((2, 28, 28), np.float32)))
     return classify
+
+
+def check_images(images: np.ndarray) -> None:
+    """Raise ValueError unless `images` are an array that a net takes."""
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
+        raise ValueError(f"images are float32 (n, 28, 28), 0 paper to 1 ink, not {images.dtype} {images.shape}")
 
 
 def check_answers(path: Path, answers: np.ndarray) -> None:

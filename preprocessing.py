@@ -37,7 +37,7 @@ LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of it
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
-PEN_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these tell ink from paper
+POLARITY_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these tell ink from paper
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
@@ -160,12 +160,16 @@ def on_paper(colour, alpha):
 
 
 def find_marks(picture: np.ndarray) -> list[Mark]:
-    """Return what is written in `picture`, uint8 (h, w, 3) BGR, as a list of Mark in reading order.
+    """Return what is written in `picture`, uint8 (h, w, 3) BGR or (h, w) grey, as a list of Mark in reading order.
 
     Raises ValueError where `picture` is no such array, or empty.
     """
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or picture.size == 0:
-        raise ValueError(f"a picture is uint8 (h, w, 3), not {picture.dtype} {picture.shape}")
+    if not isinstance(picture, np.ndarray):
+        raise ValueError(f"a picture is a NumPy array, not {type(picture).__name__}")
+    if picture.dtype != np.uint8 or picture.shape[2:] not in ((), (3,)) or picture.ndim < 2 or picture.size == 0:
+        raise ValueError(f"a picture is uint8 (h, w, 3) or (h, w), not {picture.dtype} {picture.shape}")
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
@@ -242,7 +246,7 @@ def is_ink_dark(luma, from_paper):
     """
     dark, light = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
     blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
-    for share in PEN_WIDTHS:
+    for share in POLARITY_WIDTHS:
         window = np.ones([max(5, round(share * min(luma.shape)))] * 2, np.uint8)
         dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
         light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
@@ -363,8 +367,8 @@ class Piece(NamedTuple):
         return max(self.w, self.h)
 
     @property
-    def box(self):
-        """The piece's place in an array of the page."""
+    def place(self):
+        """Where the piece lies in an array of the page."""
         return slice(self.y, self.y + self.h), slice(self.x, self.x + self.w)
 
 
@@ -386,7 +390,7 @@ def ink_pieces(page: Page) -> list[Piece]:
         search = np.zeros_like(search)
         for piece in found:
             if id(piece) not in kept and may_hide_digits(piece, page):
-                search[piece.box] |= piece.mask
+                search[piece.place] |= piece.mask
         if not search.any():
             break
     faint = (page.ink > np.maximum(faintest, FAINT_CUT * darkness)) & (labels > 0)
@@ -462,7 +466,7 @@ def with_faint_ends(pieces, fainter):
     """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is a ruled line, say."""
     if not pieces:
         return []
-    size = usual_size(pieces)
+    size = usual_height(pieces)
     kept, grown = list(pieces), []
     for piece in fainter:
         parts = [part for part in kept if overlap(part, piece)]
@@ -522,7 +526,7 @@ def only_digits(pieces, page):
     pieces = [piece for piece in pieces if not is_shadow(piece, pieces, page) and not is_frame(piece, pieces)]
     if not pieces:
         return []
-    size = usual_size(pieces)
+    size = usual_height(pieces)
     pieces = [piece for piece in pieces if not is_line(piece, size, page)]
     weights = [piece.area * piece.darkness**2 for piece in pieces] or [1]
     darkness = np.average([piece.darkness for piece in pieces] or [0], weights=weights)
@@ -594,7 +598,7 @@ def is_line(piece, size, page):
     return flat or piece.size > 2.2 * size
 
 
-def usual_size(pieces):
+def usual_height(pieces):
     """Return the height of the piece at which half of all ink lies in lower ones; dark ink counts for more."""
     by_size = sorted(pieces, key=lambda piece: max(piece.h, 0.6 * piece.w))
     ink = np.cumsum([piece.area * piece.darkness**2 for piece in by_size])
@@ -609,7 +613,7 @@ def grouped(pieces: list[Piece]) -> list[list[Piece]]:
     """Return the pieces as groups, a list each, of which every one is a digit."""
     if not pieces:
         return []
-    size = usual_size(pieces)
+    size = usual_height(pieces)
     tall = sum(piece.h > 0.4 * size for piece in pieces)
     group_of = list(range(len(pieces)))
     for i, one in enumerate(pieces):
@@ -631,7 +635,14 @@ def belong_together(one, other, size, may_be_column):
         return False  # two digits, the tail of one under the other
     if -gap_x > 0.5 * min(one.w, other.w):
         return gap_y < 0.25 * size
-    return min(one.size, other.size) < 0.45 * size and max(gap_x, gap_y) < 0.12 * size
+    is_stroke = min(one.size, other.size) < 0.45 * size or is_bar_of(one, other, size) or is_bar_of(other, one, size)
+    return is_stroke and max(gap_x, gap_y) < 0.12 * size
+
+
+def is_bar_of(one, other, size):
+    """Whether a piece may be the bar that some draw out to the right from the top of a 5, which `other` may be."""
+    is_at_top = one.y + one.h / 2 < other.y + 0.3 * other.h
+    return is_at_top and one.x > other.x and 2 * one.h < one.w < 1.7 * size
 
 
 def centre_of(piece):
@@ -720,7 +731,10 @@ def to_mnist(mask: np.ndarray) -> np.ndarray:
 
     The longer side becomes 20 px, the aspect stays, and the centre of mass comes to pixel (14, 14)
     (LeCun, Bottou, Bengio, Haffner 1998). A line too thin for that size is widened first: it would turn grey.
+    `mask` should be cut to its ink, see `trimmed`. Raises ValueError where it has none.
     """
+    if not mask.any():
+        raise ValueError("a mask without ink")
     mask = widened(mask, THINNEST_STROKE * max(mask.shape) / 20)
     ink = resized(mask.astype(np.float32), 20 / max(mask.shape))[:20, :20]
     height, width = ink.shape

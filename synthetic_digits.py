@@ -48,6 +48,8 @@ DIGITS = {
         "36,16 8,26 0,50 12,76 36,84 66,74 76,48 62,24 36,16 | 52,-4 30,104",
         "34,22 6,34 0,56 16,80 40,82 66,66 70,42 54,22 34,22 | 84,-4 4,104",
         "36,10 10,24 4,54 16,84 40,92 62,72 64,40 50,14 36,10 24,18 | 60,0 20,100",
+        "38,20 12,34 4,56 20,80 44,82 66,58 56,30 38,20 | 44,-2 30,104",
+        "34,16 6,30 -4,54 14,80 44,80 68,52 56,26 34,16 | 34,-10 34,110",
     ],
     1: [
         "30,0 30,100",
@@ -90,6 +92,18 @@ DIGITS = {
         "14,10 30,0 34,40 24,100",
         "0,20 30,0 / 30,50 24,96 44,100",
         "36,0 10,96 30,98 50,94",
+        "-40,72 0,62 30,36 44,0 / 44,60 54,98",
+        "-40,84 4,66 28,40 42,0 / 42,60 44,98",
+        "-30,78 10,60 36,20 46,2 42,20 40,60 54,98",
+        "-34,70 6,62 34,30 42,4 / 44,96",
+        "-30,84 10,60 40,0 / 40,96 | -30,98 46,97",
+        "-20,92 20,50 40,0 / 40,84 78,84",
+        "0,38 18,10 34,0 42,12 40,50 36,100",
+        "-24,80 10,40 30,20 50,0 / 30,96",
+        "18,6 34,0 / 34,94 / 50,100",
+        "16,8 34,2 / 34,98 | 18,99 54,95",
+        "20,10 36,0 / 32,98 / 48,94",
+        "22,4 40,0 / 36,96 20,98 / 48,100",
     ],
     2: [
         "6,25 16,7 37,0 56,13 54,34 34,64 6,96 / 36,94 68,98",
@@ -177,6 +191,8 @@ DIGITS = {
         "40,0 6,64 / 70,60 / 64,70 40,100",
         "26,0 8,44 20,60 50,56 66,40 / 52,70 44,100",
         "8,10 4,56 60,50 | 56,6 50,60 50,100",
+        "40,0 6,76 / 82,74 | 44,4 58,50 60,100",
+        "24,0 10,44 26,56 70,48 | 66,20 64,100",
     ],
     5: [
         "20,6 15,26 13,45 / 33,38 56,50 58,76 36,99 6,92 | 22,4 44,5 64,1",
@@ -198,6 +214,9 @@ DIGITS = {
         "62,8 40,2 22,14 24,36 50,56 56,80 36,100 12,92 10,80",
         "70,2 26,4 / 12,36 30,42 50,52 54,78 30,100 -6,96",
         "14,14 10,44 / 36,40 52,60 44,90 16,100 0,92 | 8,10 40,4 70,6",
+        "20,30 18,54 / 40,50 54,66 44,92 14,98 | 34,24 60,14 104,4",
+        "14,28 10,56 / 30,46 50,56 44,86 10,98 | 30,20 70,10 96,8",
+        "24,20 20,48 / 38,66 40,90 10,100 | 30,12 60,12 100,0",
     ],
     6: [
         "50,0 28,18 10,50 10,80 28,99 50,92 57,70 42,54 20,62 11,78",
@@ -259,6 +278,10 @@ DIGITS = {
         "10,2 4,20 / 20,12 64,4 / 40,56 30,100 | 10,60 70,56",
         "8,14 20,4 44,6 / 40,40 30,100",
         "14,20 20,6 40,4 46,14 36,60 34,100",
+        "14,20 28,4 44,10 40,50 24,94 / 8,62 30,64 90,50",
+        "12,16 26,4 44,8 44,30 34,96 / 6,60 / 84,50",
+        "6,20 20,4 40,14 42,44 22,100 | 0,66 40,60 90,54",
+        "10,4 34,10 42,50 4,100 | 40,52 92,52",
     ],
     8: [
         "52,14 34,0 14,13 20,34 42,50 58,72 46,96 20,98 10,76 28,52 50,34 53,14",
@@ -277,6 +300,8 @@ DIGITS = {
         "50,10 30,0 14,14 26,36 48,56 50,84 30,100 10,88 16,66 40,44 54,24 52,8",
         "60,6 40,4 26,20 34,40 40,60 28,94 10,98 8,80 26,58 50,34 64,14",
         "58,2 34,10 24,28 36,46 40,70 24,98 6,92 10,74 36,50 60,24 62,6",
+        "20,10 24,30 44,30 56,4 / 44,30 60,60 50,94 14,92 14,60 44,34",
+        "30,10 40,0 54,10 44,28 24,40 8,70 24,98 52,88 50,60 28,40",
     ],
     9: [
         "56,20 40,3 16,8 10,34 26,50 46,42 57,18 / 54,50 52,100",
@@ -315,6 +340,13 @@ DIGITS = {
         "54,12 40,2 20,14 10,36 22,46 42,34 54,12 / 44,60 30,100",
         "70,2 36,12 10,34 22,46 46,36 58,16 / 44,60 26,100",
         "52,20 40,6 20,12 10,32 22,44 44,34 54,16 / 54,50 56,100",
+        "40,44 10,40 4,22 30,4 66,2 70,18 44,44 34,50 / 46,70 42,100",
+        "36,46 12,36 10,14 38,0 60,12 54,34 34,48 / 36,70 38,100",
+        "28,58 8,40 18,8 52,2 62,30 42,58 22,58 52,66 58,100",
+        "48,12 36,0 22,12 30,30 46,22 50,10 / 38,42 56,70 44,96 22,90",
+        "50,14 34,2 20,14 28,34 46,28 / 34,50 52,66 50,90 26,98 14,86",
+        "40,8 20,16 30,34 50,26 44,10 / 58,50 52,88 / 4,98",
+        "52,10 26,2 14,18 30,38 50,26 / 64,60 58,92 / 0,96",
     ],
 }
 
@@ -366,26 +398,45 @@ LETTERS = [
     "6,0 50,50 / 6,100",
     "0,50 20,20 40,50 60,80 80,50 | 0,80 80,80",
     "0,40 12,20 30,44 50,64 66,40 50,20 30,44 12,64 0,40",
+    "8,0 8,100 | 8,56 26,36 44,48 44,100",
+    "4,34 6,100 | 6,56 30,34 50,48 52,100",
+    "4,34 4,100 | 4,54 20,34 34,46 34,100 | 34,54 52,34 66,46 66,100",
+    "4,34 6,80 26,98 46,84 50,34 / 52,100",
+    "6,30 6,100 | 6,40 34,26 52,46 34,66 6,62",
+    "8,0 8,100 | 44,36 8,66 / 48,100",
+    "4,98 26,98 / 22,80 2,50 20,8 50,8 70,48 48,80 / 46,98 70,98",
+    "0,30 12,20 70,18 | 22,22 18,98 | 50,22 54,98",
+    "56,4 4,4 / 36,48 / 4,96 / 58,96",
+    "2,10 6,46 32,62 56,46 60,8 | 32,0 32,100",
+    "16,6 4,20 16,34 28,20 16,6 | 64,0 8,100 | 56,66 44,82 56,96 68,82 56,66",
+    "40,24 24,2 2,14 6,44 40,96 / 74,44 78,14 56,2 40,24",
+    "36,50 44,44 48,56 32,66 20,48 36,26 64,44 56,84 20,86 4,44",
+    "64,0 40,46 0,100 | 34,52 74,84",
+    "4,100 8,30 26,4 50,12 40,36 18,44 50,56 46,84 20,84",
+    "50,6 34,0 22,20 20,100 | 2,40 44,40",
 ]
 
 SCALE = 76  # px: how high a digit is drawn before to_mnist makes it 20 px high
 MARGIN = 36  # px of room on each side for what a hand bends far out
 FELT_PEN = 0.35  # the share of 1s that are written with one; other digits would close up
-SPECKS = 0.2  # the share of digits with something beside them
+SPECKS = 0.2  # the share of images with something beside what is drawn
+NEIGHBOURS = 0.12  # the share with the edge of a digit beside it
+COARSE = 0.1  # the share drawn with few dots
 
 
 def synthetic_digits(count: int, seed: int | list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return `count` drawn digits: images uint8 (count, 28, 28) in MNIST's form, labels uint8 (count,), 0 to 9."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 10, count).astype(np.uint8)
-    images = [in_mnists_form(any_digit(random, (label,))) for label in labels]
+    images = [in_mnists_form(as_found(random, any_digit(random, (label,)))) for label in labels]
     return np.array(images, np.uint8).reshape(count, 28, 28), labels
 
 
 def scribbles(count: int, seed: int | list[int]) -> np.ndarray:
     """Return `count` images of what is no digit, uint8 (count, 28, 28), in the form that prediction gives it."""
     random = np.random.default_rng(seed)
-    return np.array([in_mnists_form(no_digit(random)) for _ in range(count)], np.uint8).reshape(count, 28, 28)
+    images = [in_mnists_form(as_found(random, no_digit(random))) for _ in range(count)]
+    return np.array(images, np.uint8).reshape(count, 28, 28)
 
 
 def in_mnists_form(mask):
@@ -403,8 +454,7 @@ def any_digit(random, digits=range(10)):
     """Return one of `digits`, drawn: bool (h, w)."""
     digit = one_of(random, digits)
     pen = felt_pen_width(random) if digit == 1 and random.random() < FELT_PEN else pen_width(random)
-    mask = trimmed(drawn(random, one_of(random, DIGITS[digit]), pen))[1]
-    return with_specks(random, mask) if random.random() < SPECKS else mask
+    return drawn(random, one_of(random, DIGITS[digit]), pen)
 
 
 def drawn(random, skeleton, pen, wobble=0.022):
@@ -446,6 +496,16 @@ def felt_pen_width(random):
     return random.uniform(3.5, 9) * SCALE / 20
 
 
+def as_found(random, mask):
+    """Return `mask`, bool (h, w), as it is cut out of a picture: at times with something beside it, or coarse."""
+    mask = trimmed(mask)[1]
+    if random.random() < SPECKS:
+        mask = with_specks(random, mask)
+    if random.random() < NEIGHBOURS:
+        mask = with_neighbour(random, mask)
+    return coarse(random, mask) if random.random() < COARSE else mask
+
+
 def with_specks(random, mask):
     """Add what lies about on paper: dots, and ends of other strokes and of ruled lines."""
     field = np.pad(mask, int(random.integers(0, 8))).astype(np.uint8)
@@ -458,6 +518,26 @@ def with_specks(random, mask):
         end = start + random.normal(0, 8, 2)
         cv2.line(field, start.tolist(), end.astype(int).tolist(), 1, int(random.integers(2, 9)))
     return field > 0
+
+
+def with_neighbour(random, mask):
+    """Add the edge of a digit, as it stays where digits are cut out of a line of them."""
+    other = trimmed(any_digit(random))[1]
+    h, w = mask.shape
+    width, gap, lower = int(random.integers(3, 16)), int(random.integers(2, 14)), round(h * random.uniform(-0.5, 0.5))
+    order = one_of(random, (1, -1))  # -1: to its left, which is to its right with both mirrored
+    edge = other[:, ::order][max(0, -lower) : h - lower, :width]
+    field = np.pad(mask[:, ::order], ((0, 0), (0, gap + width)))
+    field[max(0, lower) :, w + gap :][: edge.shape[0], : edge.shape[1]] = edge
+    return field[:, ::order]
+
+
+def coarse(random, mask):
+    """Return `mask` as a scanner that makes a digit 10 to 20 dots high would see it."""
+    dots = random.uniform(10, 20) / max(mask.shape)
+    grey = cv2.resize(mask.astype(np.float32), None, fx=dots, fy=dots, interpolation=cv2.INTER_AREA)
+    size = mask.shape[::-1]
+    return cv2.resize((grey > random.uniform(0.3, 0.6)).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
 
 def draw(field, line, pen):

@@ -3,6 +3,7 @@
     python web_app.py                           serves the page at http://127.0.0.1:8000 and opens it
     python web_app.py --port 8001 --no-browser  elsewhere, and only serves it
     python web_app.py --host 0.0.0.0            to every machine that reaches this one
+    python web_app.py --model models/mine.h5    reads with another model
 
 Other programs send a picture and get what prediction.py --json prints:
 
@@ -31,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves i
 
 MOST_BYTES = 20_000_000  # of an upload
 MOST_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
-os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MOST_PIXELS)  # OpenCV looks at it once, when it is imported
+os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MOST_PIXELS)  # whatever it was: OpenCV looks once, when it is imported
 
 try:
     import uvicorn
@@ -69,7 +70,7 @@ HEADERS = {
 def main():
     options = parse_arguments()
     try:
-        classify = load_classifier(MODEL)
+        classify = load_classifier(options.model)
     except ModelError as error:
         print(error, file=sys.stderr)
         return 2
@@ -89,15 +90,15 @@ def main():
     if not options.no_browser and has_display():
         webbrowser.open(address)
     cv2.setNumThreads(1)  # as many pictures are read at a time as there are cores, see `readers`
-    serve(guarded(web_app(one_at_a_time(classify)), own_names(listener, options.host)), listener)
+    serve(guarded(web_app(one_at_a_time(classify), options.model), own_names(listener, options.host)), listener)
     return 0
 
 
 # --- what is served ---
 
 
-def web_app(classify: Classifier) -> FastAPI:
-    """Return the application; `classify` is called from several threads and must bear it."""
+def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
+    """Return the application; `classify`, from the file `model`, is called from several threads and must bear it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
 
@@ -112,8 +113,9 @@ def web_app(classify: Classifier) -> FastAPI:
 
     @app.get("/api/training")
     def training():
-        pictures = [name for name in fetchable(MODEL.parent) if name.startswith(MODEL.stem)]
-        return {"pictures": pictures, "layers": layers_of(MODEL), "record": record_of(MODEL)}
+        is_served = model.resolve().parent == MODEL.parent  # elsewhere its pictures stay
+        pictures = [name for name in fetchable(MODEL.parent) if is_served and name.startswith(f"{model.stem}_")]
+        return {"pictures": pictures, "layers": layers_of(model), "record": record_of(model)}
 
     @app.get("/")
     def page():
@@ -213,25 +215,27 @@ def record_of(path: Path) -> dict:
 
 
 def layers_of(path: Path) -> list[dict]:
-    """Return the layers of the Keras model at `path`, .h5: kind, shape of what is learned, number of weights."""
+    """Return the layers of the model at `path`: kind, settings, number of weights; none where it is no .h5."""
     try:
         import h5py  # comes with TensorFlow
     except ImportError:
         return []
+    if not h5py.is_hdf5(path):
+        return []
     with h5py.File(path) as file:
         layers = json.loads(file.attrs["model_config"])["config"]["layers"]
-        return [described(layer, file["model_weights"]) for layer in layers if layer["class_name"] != "InputLayer"]
+        return [entry_of(layer, file["model_weights"]) for layer in layers if layer["class_name"] != "InputLayer"]
 
 
-def described(layer, weights):
+def entry_of(layer, weights):
     settings = layer["config"]
     sizes = []
     if settings["name"] in weights:
         weights[settings["name"]].visititems(lambda _, item: sizes.append(getattr(item, "size", 0)))
-    return {"kind": layer["class_name"], "settings": in_words(settings), "weights": int(sum(sizes))}
+    return {"kind": layer["class_name"], "settings": settings_in_words(settings), "weights": int(sum(sizes))}
 
 
-def in_words(settings):
+def settings_in_words(settings):
     """Return what the settings of a layer say about it, like "32 filters, 5x5, relu"."""
     words = [
         f"{settings['filters']} filters" if "filters" in settings else "",
@@ -338,6 +342,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="Draw, upload or film digits in the browser.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=port_number, default=8000, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--model", type=Path, default=MODEL, help="read with this one (default: %(default)s)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     return parser.parse_args()
 

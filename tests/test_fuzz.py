@@ -46,10 +46,10 @@ def check_pixels(pixels):
 @cheap
 @given(of_numpy.arrays(of_numpy.scalar_dtypes(), of_numpy.array_shapes(min_dims=0, min_side=0, max_side=9)))
 def test_an_array_of_any_shape_and_type_is_a_picture_or_refused(array):
-    if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3 and array.size:
+    if array.dtype == np.uint8 and (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)) and array.size:
         check_marks(find_marks(array), array.shape)
     else:
-        with pytest.raises(ValueError, match="a picture is uint8"):
+        with pytest.raises(ValueError, match="a picture is "):
             find_marks(array)
 
 

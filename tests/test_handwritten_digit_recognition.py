@@ -141,7 +141,7 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
     monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
     monkeypatch.setattr(training, "DATASET", tmp_path / "dataset" / "mnist.npz")
     monkeypatch.setattr(training, "MODEL", tmp_path / "models" / "handwritten_digit_cnn.h5")
-    monkeypatch.setattr(training, "SYNTHETIC", (2000, 500))
+    monkeypatch.setattr(training, "SYNTHETIC_COUNTS", (2000, 500))
     monkeypatch.setattr(sys, "argv", ["handwritten_digit_recognition.py", "--epochs", "2", "--no-show"])
     training.main()
     said = capsys.readouterr().out
@@ -226,14 +226,40 @@ def test_the_temperature_undoes_what_was_done_to_the_logits():
     assert training.expected_calibration_error(overconfident, labels) > 0.1
 
 
-def test_softening_divides_the_logits():
-    model = training.build_cnn()
+def net(*last):
+    return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *last])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        training.build_cnn(),
+        net(keras.layers.Dense(10), keras.layers.Softmax()),
+    ],
+)
+def test_softening_divides_the_logits(model):
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
     before = training.probabilities_of(model, images)
     training.soften(model, 2)
     after = training.probabilities_of(model, images)
     expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
     assert np.allclose(after, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "model, reason",
+    [
+        (net(keras.layers.Dense(9, activation="softmax")), r"into \(None, 9\); it should be"),
+        (net(keras.layers.Dense(10)), "softmax"),
+        (net(keras.layers.Dense(10), keras.layers.BatchNormalization(), keras.layers.Softmax()), "should be Dense"),
+    ],
+)
+def test_a_net_that_could_not_be_used_is_refused_before_the_training(monkeypatch, tmp_path, model, reason):
+    monkeypatch.setattr(training, "build_cnn", lambda: model)
+    monkeypatch.setattr(training, "SYNTHETIC_COUNTS", (200, 100))
+    monkeypatch.setattr(training, "train", None)
+    with pytest.raises(SystemExit, match=reason):
+        main(monkeypatch, "--dataset", "synthetic", "--model", tmp_path / "a.h5")
 
 
 # --- data ---
@@ -331,7 +357,7 @@ def test_where_nothing_can_be_saved_it_is_said_before_the_training(tmp_path, mon
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(SystemExit, match="Nothing can be saved in"):
         training.check_can_save(tmp_path / "file" / "model.h5")
-    monkeypatch.setattr(training, "ROOM", 1e18)
+    monkeypatch.setattr(training, "DISK_SPACE", 1e18)
     with pytest.raises(SystemExit, match="is full"):
         training.check_can_save(tmp_path / "model.h5")
     monkeypatch.undo()

@@ -205,6 +205,13 @@ def test_the_shipped_twin_is_the_shipped_model_and_both_answer_alike():
         assert np.abs(said[0][1] - said[1][1]).max(initial=0) < 1e-5
 
 
+@pytest.mark.parametrize("images", [np.zeros((2, 28, 28), np.uint8), np.zeros((28, 28)), np.zeros((2, 28, 28, 1))])
+def test_images_of_another_kind_are_refused(images):
+    for classify in (prediction.load_classifier(str(prediction.MODEL)), prediction.keras_classifier(prediction.MODEL)):
+        with pytest.raises(ValueError, match=r"images are float32 \(n, 28, 28\)"):
+            classify(images)
+
+
 def test_a_twin_is_used_while_it_is_of_this_model_and_keras_otherwise(tmp_path, model, capsys, monkeypatch):
     path = tmp_path / "mine.keras"
     training.save_twin(model, path, training.save_model(model, path))

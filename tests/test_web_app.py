@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -142,6 +143,16 @@ def test_the_layers_are_those_of_the_model(client):
     layers = client.get("/api/training").json()["layers"]
     assert layers[0] == {"kind": "Conv2D", "settings": "32 filters, 5x5, relu", "weights": 32 * (5 * 5 + 1)}
     assert layers[-1] == {"kind": "Dense", "settings": "10 units, softmax", "weights": 10 * (192 + 1)}
+
+
+def test_another_model_is_shown_with_its_own_record_and_no_pictures_from_its_folder(classify, tmp_path):
+    model = Path(shutil.copy(web_app.MODEL, tmp_path / "mine.h5"))
+    shutil.copy(web_app.MODEL.with_suffix(".json"), tmp_path / "mine.json")
+    (tmp_path / "mine_curves.png").write_bytes(b"")
+    for path in (model, model.with_suffix(".json")):  # the second stands for a file that is no .h5
+        shown = TestClient(web_app.web_app(classify, path)).get("/api/training").json()
+        assert shown["pictures"] == []
+        assert bool(shown["layers"]) == bool(shown["record"]) == (path == model)
 
 
 @pytest.mark.parametrize("record", ["{", "[1]", '{"sha256": "of another model"}'])
