@@ -219,7 +219,6 @@ class Page(NamedTuple):
 def page_of(picture: np.ndarray) -> Page:
     """Return the Page of a picture uint8 (h, w, 3)."""
     grey = cv2.GaussianBlur(grey_of(picture), (0, 0), 1.0)
-    grey /= fitted_light(grey).clip(0.25, 2)
     fine, coarse = (against_paper(grey, window * min(grey.shape)) for window in PAPER_WINDOWS)
     return coarse if has_fat_strokes(fine.ink, coarse.ink) else fine
 
@@ -277,30 +276,6 @@ def local_median(luma):
     padded = cv2.copyMakeBorder(tiny, *[window // 2] * 4, cv2.BORDER_REFLECT)
     inner = slice(window // 2, -(window // 2) or None)
     return stretched(cv2.medianBlur(padded, window)[inner, inner].astype(np.float32), luma.shape)
-
-
-def fitted_light(grey):
-    """Return float32 (h, w): the quadratic surface that most of `grey` lies on, so a slope of light or a vignette.
-
-    Tukey's biweight gives ink, tables and shadows no say in it (Beaton and Tukey 1974).
-    """
-    tiny = resized(grey, min(1, 48 / max(grey.shape)))
-    terms, values = quadratic_terms(tiny.shape), tiny.ravel()
-    weights = np.ones_like(values)
-    for _ in range(8):
-        weighted = terms * np.square(weights)[:, np.newaxis]
-        coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ values, rcond=None)[0]  # normal equations
-        error = values - terms @ coefficients
-        reach = 6 * max(float(np.median(np.abs(error))), 0.005)
-        weights = (1 - np.square(error / reach)).clip(min=0)
-    if np.median(np.abs(error)) > 0.35 * np.median(np.abs(values - np.median(values))):
-        return np.ones_like(grey)  # evenly lit, or by no such surface
-    return stretched((terms @ coefficients).reshape(tiny.shape), grey.shape)
-
-
-def quadratic_terms(shape):
-    y, x = (axis.ravel() for axis in np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij"))
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1).astype(np.float32)
 
 
 def against_paper(grey, window):
