@@ -297,9 +297,9 @@ def build_cnn() -> keras.Model:
             keras.Input((28, 28, 1)),
             keras.layers.Conv2D(32, 5, activation="relu"),  # 24 x 24 x 32
             keras.layers.MaxPooling2D(),  # 12 x 12 x 32
-            keras.layers.Conv2D(96, 3, activation="relu"),  # 10 x 10 x 96
-            keras.layers.MaxPooling2D(),  # 5 x 5 x 96
-            keras.layers.Flatten(),  # 2400
+            keras.layers.Conv2D(96, 5, activation="relu"),  # 8 x 8 x 96
+            keras.layers.MaxPooling2D(),  # 4 x 4 x 96
+            keras.layers.Flatten(),  # 1536
             keras.layers.Dropout(0.2),
             keras.layers.Dense(192, activation="relu"),
             keras.layers.Dropout(0.4),

@@ -217,6 +217,8 @@ DIGITS = {
         "20,30 18,54 / 40,50 54,66 44,92 14,98 | 34,24 60,14 104,4",
         "14,28 10,56 / 30,46 50,56 44,86 10,98 | 30,20 70,10 96,8",
         "24,20 20,48 / 38,66 40,90 10,100 | 30,12 60,12 100,0",
+        "54,0 18,26 / 16,38 50,54 / 46,70 6,98",
+        "60,0 20,24 / 50,48 / 40,76 4,100",
     ],
     6: [
         "50,0 28,18 10,50 10,80 28,99 50,92 57,70 42,54 20,62 11,78",
@@ -282,6 +284,8 @@ DIGITS = {
         "12,16 26,4 44,8 44,30 34,96 / 6,60 / 84,50",
         "6,20 20,4 40,14 42,44 22,100 | 0,66 40,60 90,54",
         "10,4 34,10 42,50 4,100 | 40,52 92,52",
+        "10,0 46,20 56,46 40,74 6,100",
+        "4,10 30,4 50,20 54,44 40,72 14,98",
     ],
     8: [
         "52,14 34,0 14,13 20,34 42,50 58,72 46,96 20,98 10,76 28,52 50,34 53,14",
@@ -418,7 +422,10 @@ LETTERS = [
 
 SCALE = 76  # px: how high a digit is drawn before to_mnist makes it 20 px high
 MARGIN = 36  # px of room on each side for what a hand bends far out
-FELT_PEN = 0.35  # the share of 1s that are written with one; other digits would close up
+PEN_WIDTH, PEN_SPREAD = 2.6, 0.33  # of the 20 px that a digit will be high, as MNIST's pens are; of its logarithm
+THINNEST_PEN, WIDEST_PEN = 1.3, 5.5  # of the 20 px
+FELT_PEN_WIDTHS = 3.5, 9  # of the 20 px: from, to
+FELT_PENS = 0.35  # the share of 1s that are written with one; other digits would close up
 SPECKS = 0.2  # the share of images with something beside what is drawn
 NEIGHBOURS = 0.12  # the share with the edge of a digit beside it
 COARSE = 0.1  # the share drawn with few dots
@@ -453,7 +460,7 @@ def one_of(random, choices):
 def any_digit(random, digits=range(10)):
     """Return one of `digits`, drawn: bool (h, w)."""
     digit = one_of(random, digits)
-    pen = felt_pen_width(random) if digit == 1 and random.random() < FELT_PEN else pen_width(random)
+    pen = felt_pen_width(random) if digit == 1 and random.random() < FELT_PENS else pen_width(random)
     return drawn(random, one_of(random, DIGITS[digit]), pen)
 
 
@@ -487,13 +494,14 @@ def written(line, bend, slant):
 
 
 def pen_width(random):
-    """Return a width in px: around 2.6 of the 20 px that a digit will be high, as MNIST's pens are."""
-    return float(np.clip(2.6 * np.exp(random.normal(0, 0.33)), 1.3, 5.5)) * SCALE / 20
+    """Return a width in px as it is drawn, at SCALE."""
+    width = PEN_WIDTH * np.exp(random.normal(0, PEN_SPREAD))
+    return float(np.clip(width, THINNEST_PEN, WIDEST_PEN)) * SCALE / 20
 
 
 def felt_pen_width(random):
     """Return a width in px with which a 1 may be half as wide as it is high."""
-    return random.uniform(3.5, 9) * SCALE / 20
+    return random.uniform(*FELT_PEN_WIDTHS) * SCALE / 20
 
 
 def as_found(random, mask):
