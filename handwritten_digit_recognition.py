@@ -102,8 +102,8 @@ def main():
     seconds = time.perf_counter() - start
 
     probabilities = probabilities_of(model, x_test)
-    result = result_of(probabilities, y_test)
-    print(in_words(result))
+    result = test_result(probabilities, y_test)
+    print(described(result))
 
     digest = save_model(model, path)
     save_twin(model, path, digest)
@@ -475,7 +475,7 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bi
 # --- what is kept ---
 
 
-def result_of(probabilities, labels):
+def test_result(probabilities, labels):
     """Return how the test went, for a record; probabilities: (n, 10), labels: (n,)."""
     right = probabilities.argmax(axis=1) == labels
     return {
@@ -487,7 +487,7 @@ def result_of(probabilities, labels):
     }
 
 
-def in_words(result):
+def described(result):
     return (
         f"\nOn the {result['test_images']:,} test images, which it had never seen:\n"
         f"test accuracy {result['test_accuracy']:.2%} ({result['read_wrongly']:,} read wrongly), "

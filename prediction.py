@@ -42,7 +42,7 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes that glibc keeps
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
 MOSTLY_DIGITS = 0.6  # of the marks, rounded to whole ones: where fewer are sure, as in a drawing, none is a digit
 
 Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
@@ -226,7 +226,7 @@ def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
 def in_parallel(function: Callable, items: Iterable) -> Iterator:
     """Yield function(item) for each item in turn; a process a core works ahead, by no more than eight items each."""
     items, cores = iter(items), os.cpu_count() or 1
-    os.environ |= KEEP_MEMORY
+    os.environ |= KEEP_MEMORY  # in the processes: to give back what each picture took would cost much of their time
     with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), begin_work) as pool:
         ahead = deque(pool.submit(function, item) for item in islice(items, 8 * cores))
         while ahead:
