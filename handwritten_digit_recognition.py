@@ -45,7 +45,7 @@ DATASET = ROOT / "dataset" / "mnist.npz"
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 
-EPOCHS = 6
+EPOCHS = 5
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 FEW_EPOCHS = 3  # in fewer than these the steps are larger, and fewer of the steps before are remembered
