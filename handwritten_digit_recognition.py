@@ -90,6 +90,7 @@ def main():
         model = build_deeper_cnn() if options.deeper else build_cnn()
     check_net(model)
     model.summary()
+    print("Drawing the digits and scribbles that are mixed in ...", flush=True)
     try:
         history = train(model, training, validation, options.epochs, options.batch_size, options.seed, distortion)
     except KeyboardInterrupt:
