@@ -59,7 +59,11 @@ DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 8  # drawn images that are mixed in, for ea
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
-UNDISTORTED = 1 / 3  # of the epochs, the last ones, which see the images as they are
+UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
+DRAWN_ALONE = (
+    1.4,
+    0,
+)  # distortion and undistorted epochs where all images are drawn, and so too much alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
@@ -83,7 +87,8 @@ def main():
     path = options.model or default_model(options)
     check_can_save(path)
     training, validation = hold_out(x_train, y_train)
-    distortion = 1 if options.augmentation else 0
+    distortion, undistorted = (1, UNDISTORTED) if options.dataset == "mnist" else DRAWN_ALONE
+    distortion *= options.augmentation
 
     start = time.perf_counter()
     with on_all_gpus():
@@ -92,7 +97,9 @@ def main():
     model.summary()
     print("Drawing the digits and scribbles that are mixed in ...", flush=True)
     try:
-        history = train(model, training, validation, options.epochs, options.batch_size, options.seed, distortion)
+        history = train(
+            model, training, validation, options.epochs, options.batch_size, options.seed, distortion, undistorted
+        )
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(path)}", file=sys.stderr)
         sys.exit(130)
@@ -371,15 +378,17 @@ def train(
     batch_size: int,
     seed: int,
     distortion: float = 1,
+    undistorted: float = UNDISTORTED,
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full, 0
-    none; the last epochs have none. A short training mixes in fewer drawn digits: drawing them takes time.
+    none; undistorted: the share of epochs, the last ones, that have none. A short training mixes in fewer drawn digits:
+    drawing them takes time.
     """
     images, targets = with_drawn(*training, min(1, epochs / EPOCHS), seed)
-    undistorted = max(1, round(UNDISTORTED * epochs))
-    strengths = distortion * (np.arange(epochs + 1) <= epochs - undistorted)
+    last_distorted = epochs - max(1, round(undistorted * epochs)) if undistorted else epochs
+    strengths = distortion * (np.arange(epochs + 1) <= last_distorted)
     batches = DistortedBatches(images, targets, batch_size, seed, strengths)
     steps = epochs * len(batches)
     warm_up = round(WARM_UP * steps)
