@@ -543,6 +543,8 @@ def with_neighbour(random, mask):
 def coarse(random, mask):
     """Return `mask` as a scanner that makes a digit 10 to 20 dots high would see it."""
     dots = random.uniform(10, 20) / max(mask.shape)
+    if dots * min(mask.shape) <= 0.5:
+        return mask  # of a line so thin nothing would be left
     grey = cv2.resize(mask.astype(np.float32), None, fx=dots, fy=dots, interpolation=cv2.INTER_AREA)
     size = mask.shape[::-1]
     return cv2.resize((grey > random.uniform(0.3, 0.6)).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0

@@ -235,6 +235,14 @@ def test_a_digit_that_fills_the_frame_and_touches_its_border(digit, classify):
     assert text_in(tight, classify) == digit
 
 
+def test_a_five_whose_bar_stands_apart_to_the_right(classify):
+    picture = np.full((300, 400, 3), 245, np.uint8)
+    body = curve(np.array([(112, 110), (107, 138), (136, 142), (142, 166), (130, 184), (97, 187)], float))
+    for line in (body, np.array([(128, 112), (232, 82)])):
+        cv2.polylines(picture, [np.int32(line)], False, (30, 30, 30), 8, cv2.LINE_AA)
+    assert text_in(picture, classify) == "5"
+
+
 @pytest.mark.parametrize("size", [(200, 2000), (1500, 200)])
 def test_long_and_narrow_pictures(size, classify):
     assert text_in(picture_of("5", height=120, pen=8, size=size, at=(60, 40)), classify) == "5"

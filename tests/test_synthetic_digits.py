@@ -4,12 +4,14 @@ import pytest
 from synthetic_digits import (
     DIGITS,
     LETTERS,
+    coarse,
     drawn,
     in_mnists_form,
     pen_width,
     scribbles,
     smooth_through,
     synthetic_digits,
+    with_neighbour,
 )
 
 
@@ -49,6 +51,16 @@ def test_every_skeleton_can_be_drawn_by_any_hand(skeleton):
         mask = drawn(random, skeleton, pen_width(random))
         assert in_mnists_form(mask).max() == 255
         assert not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())  # nothing is cut off
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 90), (90, 3), (76, 50)])
+def test_what_is_drawn_beside_something_leaves_it_whole(shape):
+    random = np.random.default_rng(0)
+    for _ in range(200):
+        mask = with_neighbour(random, np.ones(shape, bool))
+        h, w = shape
+        assert mask.shape[0] == h and (mask[:, :w].all() or mask[:, -w:].all())
+        assert coarse(random, mask).shape == mask.shape
 
 
 def test_a_curve_passes_through_its_points_and_two_make_a_straight_line():
