@@ -97,6 +97,8 @@ def picture_of(data: np.ndarray) -> np.ndarray:
     """Return the picture in the bytes of a file, uint8 (n,), as read_picture does. Raises PictureError."""
     if data[4:12].tobytes() in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         raise PictureError("a HEIC photo, which OpenCV does not read; save it as JPEG or PNG")
+    if is_png_cut_short(data):
+        raise PictureError("not an image that OpenCV can read")
     try:
         with quiet_libraries() as said:
             picture = decoded(data)
@@ -110,6 +112,17 @@ def picture_of(data: np.ndarray) -> np.ndarray:
     if any(damage in warnings for damage in DAMAGED_JPEG):
         raise PictureError("a damaged JPEG; if it looks right elsewhere, save it anew from there")
     return picture
+
+
+def is_png_cut_short(data):
+    """Whether `data`, uint8 (n,), is a PNG with a chunk that ends after it: OpenCV takes memory for all it promises."""
+    if data[:8].tobytes() != b"\x89PNG\r\n\x1a\n":
+        return False
+    start, kind = 8, b""
+    while kind != b"IEND" and start + 8 <= len(data):  # length, kind, content, checksum
+        length, kind = int.from_bytes(data[start : start + 4].tobytes(), "big"), data[start + 4 : start + 8].tobytes()
+        start += 12 + length
+    return start > len(data) + 4  # the last checksum may be missing
 
 
 def decoded(data):

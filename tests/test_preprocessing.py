@@ -111,6 +111,18 @@ def test_half_a_file_is_refused(tmp_path, suffix):
             read_picture(tmp_path / "half")
 
 
+def test_a_png_that_promises_more_than_it_holds_is_not_given_to_opencv(monkeypatch):
+    whole = cv2.imencode(".png", COLOURS)[1].tobytes()
+    at = whole.index(b"IDAT") - 4
+    promising = whole[:at] + b"\xff\x00\x00\x00" + whole[at + 4 :]  # 4 GB, for which OpenCV takes memory
+    with monkeypatch.context() as patch:
+        patch.setattr(preprocessing, "decoded", lambda data: pytest.fail("OpenCV got it"))
+        with pytest.raises(PictureError, match="not an image"):
+            preprocessing.picture_of(np.frombuffer(promising, np.uint8))
+    assert np.array_equal(preprocessing.picture_of(np.frombuffer(whole, np.uint8)), COLOURS)
+    assert np.array_equal(preprocessing.picture_of(np.frombuffer(whole + b"more after its end", np.uint8)), COLOURS)
+
+
 def test_a_jpeg_damaged_in_the_middle_is_refused(capfd):
     whole = cv2.imencode(".jpg", picture_of("7"))[1]
     whole[len(whole) // 2 :][:40] = 0  # libjpeg decodes it all the same, and only says so on standard error
