@@ -60,10 +60,7 @@ DRAWN_DIGITS, SCRIBBLES = 2 / 3, 1 / 8  # drawn images that are mixed in, for ea
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
-DRAWN_ALONE = (
-    1.4,
-    0,
-)  # distortion and undistorted epochs where all images are drawn, and so too much alike
+DRAWN_ALONE = 1.4, 0  # distortion and undistorted epochs where all images are drawn, and so too much alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
@@ -148,14 +145,17 @@ class DownloadError(DatasetError):
 def data_set(options):
     """Return x_train, y_train, x_test, y_test as load_mnist does: MNIST, or drawn digits where it cannot be had.
 
-    Sets options.dataset to what it is. Raises DatasetError where dataset/mnist.npz is there but unusable.
+    Sets options.dataset to what it is, and options.model to another name where it is not what was asked for. Raises
+    DatasetError where dataset/mnist.npz is there but unusable.
     """
     if options.dataset == "mnist":
         try:
             return load_mnist(DATASET)
         except DownloadError as error:
-            print(f"{error}\nUntil then it is trained on drawn digits alone.\n")
+            print(f"{error}\nUntil then it is trained on drawn digits, and the model gets a name of its own.\n")
             options.dataset = "synthetic"
+            if options.model:
+                options.model = options.model.with_name(f"synthetic_{options.model.name}")
     x_train, y_train = synthetic_digits(SYNTHETIC_COUNTS[0], [options.seed, 1])
     if DATASET.exists():
         return x_train, y_train, *read_mnist(DATASET)[2:]

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -154,6 +155,10 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
     assert {"synthetic_digit_cnn.h5", "synthetic_digit_cnn.onnx"} < saved
     assert not any(name.startswith("handwritten") for name in saved)
     assert not training.DATASET.exists()
+
+    options = SimpleNamespace(dataset="mnist", seed=0, model=tmp_path / "mine.h5")
+    training.data_set(options)
+    assert options.model == tmp_path / "synthetic_mine.h5"
 
 
 def test_it_trains_on_several_devices():
