@@ -605,7 +605,8 @@ def letter(random):
 
 
 def turned_digit(random):
-    return np.rot90(any_digit(random, (3, 4, 5, 7, 8)), one_of(random, (1, 3)))
+    """A digit on its side; a 4 or a 5 might be a 5 or a 4."""
+    return np.rot90(any_digit(random, (3, 7, 8)), one_of(random, (1, 3)))
 
 
 def mirrored_digit(random):
@@ -626,10 +627,10 @@ def run_together(random):
 
 
 def random_line(random):
-    """A line through points anywhere."""
+    """A line through points anywhere, and so many that it is hardly a digit."""
     field = np.zeros((SCALE + 2 * MARGIN, SCALE + 2 * MARGIN), np.uint8)
     for _ in range(random.integers(1, 4)):
-        count = int(random.integers(5, 10))
+        count = int(random.integers(8, 13))
         draw(field, smooth_through(count) @ random.uniform(-0.5, 0.5, (count, 2)), pen_width(random))
     return field > 0
 
@@ -660,9 +661,9 @@ def shape(random):
 
 
 def crossing_lines(random):
-    """Straight lines, as of a table, a window, a fence."""
+    """Straight lines, as of a table, a window, a fence; three or four of them might be a 1, a 4 or a 7."""
     field = np.zeros((110, 110), np.uint8)
-    for _ in range(random.integers(3, 7)):
+    for _ in range(random.integers(5, 9)):
         ends = random.integers(0, 110, (2, 2))
         if random.random() < 0.6:
             ends[1, random.integers(2)] = ends[0, random.integers(2)]
