@@ -103,7 +103,7 @@ def main():
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
     likely_input, likely_labels = like_users_input(*validation, options.seed)
-    soften(model, temperature_for(probabilities_of(model, likely_input), likely_labels))
+    calibrate(model, likely_input, likely_labels)
     seconds = time.perf_counter() - start
 
     probabilities = probabilities_of(model, x_test)
@@ -300,7 +300,7 @@ def distorted(images: np.ndarray, fields: np.ndarray, random: np.random.Generato
 
 def build_cnn() -> keras.Model:
     """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, the probabilities of the ten digits out."""
-    return keras.Sequential(
+    return answering(
         [
             keras.Input((28, 28, 1)),
             keras.layers.Conv2D(32, 5, activation="relu"),  # 24 x 24 x 32
@@ -311,7 +311,6 @@ def build_cnn() -> keras.Model:
             keras.layers.Dropout(0.2),
             keras.layers.Dense(192, activation="relu"),
             keras.layers.Dropout(0.4),
-            keras.layers.Dense(10, activation="softmax"),
         ],
         name="handwritten_digit_cnn",
     )
@@ -319,7 +318,7 @@ def build_cnn() -> keras.Model:
 
 def build_deeper_cnn() -> keras.Model:
     """Return an untrained net of six convolutions; what goes in and comes out is as in build_cnn."""
-    return keras.Sequential(
+    return answering(
         [
             keras.Input((28, 28, 1)),
             *convolution(32, 5, "valid", pool=True),  # 12 x 12 x 32
@@ -330,10 +329,22 @@ def build_deeper_cnn() -> keras.Model:
             *convolution(96, 3, "valid"),  # 4 x 4 x 96
             keras.layers.Flatten(),  # 1536
             keras.layers.Dropout(0.5),
-            keras.layers.Dense(10, activation="softmax"),
         ],
         name="handwritten_digit_deeper_cnn",
     )
+
+
+def answering(layers: list, name: str) -> keras.Model:
+    """Return a net of `layers` and two more: a softmax of the ten digits and "none of them", and the digits alone.
+
+    In the last one, which does not learn, each digit gets a tenth of "none": so what is no digit has somewhere to go,
+    and ten probabilities come out.
+    """
+    softmax = keras.layers.Dense(11, activation="softmax")
+    digits = keras.layers.Dense(10, use_bias=False, trainable=False)
+    model = keras.Sequential([*layers, softmax, digits], name=name)
+    digits.set_weights([np.vstack([np.eye(10), np.full(10, 0.1)])])
+    return model
 
 
 def convolution(filters, width, padding, pool=False):
@@ -353,13 +364,13 @@ def check_net(model):
         sys.exit(f"The net turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
     answers = model.predict(np.zeros((2, 28, 28, 1), np.float32), verbose=0)
     if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
-        sys.exit("The net gives no probabilities: its last layer should be a softmax.")
+        sys.exit("The net gives no probabilities: it should end in a softmax.")
     if not isinstance(layer_of_logits(model), keras.layers.Dense):
-        sys.exit("The last layer of the net that has weights should be Dense: its confidence is calibrated there.")
+        sys.exit("The last layer of the net that learns should be Dense: its confidence is calibrated there.")
 
 
 def layer_of_logits(model):
-    return [layer for layer in model.layers if layer.weights][-1]  # a softmax may be a layer of its own
+    return [layer for layer in model.layers if layer.trainable_weights][-1]  # its softmax may be a layer of its own
 
 
 def on_all_gpus():
@@ -457,22 +468,22 @@ def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Label
     return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
 
 
-def temperature_for(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return what the logits have to be divided by to make `probabilities` (n, 10) likeliest (Guo et al. 2017)."""
-    logits = np.log(probabilities.clip(1e-7))
+def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
+    """Divide the logits of `model` by the temperature that makes `labels` (n,) likeliest (Guo et al. 2017).
+
+    images: uint8 (n, 28, 28). The temperature goes into the weights of the layer that gives the logits.
+    """
+    last = layer_of_logits(model)
+    body, head = keras.Model(model.inputs, last.input), keras.Model(last.input, model.outputs)
+    features = body.predict(net_input(images), batch_size=1000, verbose=0)
+    weights = last.get_weights()
 
     def loss(temperature):
-        softer = logits / temperature
-        softer -= np.log(np.exp(softer).sum(axis=1, keepdims=True))
-        return -softer[np.arange(len(labels)), labels].mean()
+        last.set_weights([each / temperature for each in weights])
+        probabilities = head.predict_on_batch(features)
+        return -np.log(probabilities[np.arange(len(labels)), labels].clip(1e-7)).mean()
 
-    return min(np.geomspace(0.5, 4, 200), key=loss)
-
-
-def soften(model: keras.Model, temperature: float) -> None:
-    """Divide the logits of `model` by `temperature`, by way of the weights of the layer that gives them."""
-    last = layer_of_logits(model)
-    last.set_weights([weights / temperature for weights in last.get_weights()])
+    loss(min(np.geomspace(0.5, 4, 60), key=loss))
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:

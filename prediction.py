@@ -206,7 +206,7 @@ def check_answers(path: Path, answers: np.ndarray) -> None:
     if answers.shape != (2, 10):
         raise ModelError(f"{path} gives {answers.shape[1:]} numbers an image; it should give ten, one a digit.")
     if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
-        raise ModelError(f"{path} gives no probabilities: its last layer should be a softmax.")
+        raise ModelError(f"{path} gives no probabilities: it should end in a softmax.")
 
 
 # --- from paths to probabilities ---

@@ -4,7 +4,7 @@
     for mark in find_marks(picture):
         mark.box, mark.row, mark.pixels                 pixels: float32 (28, 28) as MNIST has them
 
-From the picture to the marks in five steps:
+From the picture to the marks in five steps, once what lies around a sheet of paper is painted over (sheet_in):
 
     page_of         how much darker each pixel is than the paper about it, whatever the light
     ink_pieces      the connected pieces of ink, without table edges, ruled lines, shadows and dots
@@ -36,14 +36,21 @@ from console import quiet_libraries  # noqa: E402
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of its height still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
 
+SHEET_SIDE = 200  # px: so large is the copy in which a sheet of paper is looked for
+SHEET_EDGE = 2  # px of that copy: so much of a sheet is taken away with its edge
+SHEET_MARGIN = 8  # px of that copy: no sheet is written on in its margin alone
+SHEET_PEN = 0.12  # of the short side: no stroke on the sheet is wider
+SMALLEST_SHEET = 0.1  # of the picture
+TABLE = 0.75  # of the sheet's brightness: what it lies on is darker than this
+
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
 POLARITY_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these tell ink from paper
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
-FAINT_GROWTH = 0.5  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
+FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
-EDGE = 6  # px: how far about a piece there must be paper
+EDGE = 6, 1 / 4, 24  # px: how far about a piece there must be paper, at least; of its stroke's width; px: at most
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
@@ -183,6 +190,15 @@ def find_marks(picture: np.ndarray) -> list[Mark]:
         raise ValueError(f"a picture is uint8 (h, w, 3) or (h, w), not {picture.dtype} {picture.shape}")
     if picture.ndim == 2:
         picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
+    sheet = sheet_in(picture) or board_in(picture)
+    if sheet is None:
+        return marks_on(picture)
+    (x, y, _, _), picture = sheet
+    return [moved(mark, x, y) for mark in marks_on(picture)]
+
+
+def marks_on(picture):
+    """Return what is written in `picture`, uint8 (h, w, 3), which shows paper, or a board, and little else."""
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
@@ -195,6 +211,12 @@ def find_marks(picture: np.ndarray) -> list[Mark]:
         if w < WIDE * h and max(box[3] for box, _ in drawn) > h / 3:
             return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(parts=tuple(marks))]
     return marks
+
+
+def moved(mark, x, y):
+    left, top, width, height = mark.box
+    parts = tuple(moved(part, x, y) for part in mark.parts)
+    return mark._replace(box=(left + x, top + y, width, height), parts=parts)
 
 
 def mark_of(box, mask, row, shape, scale):
@@ -216,6 +238,89 @@ def resized(picture, scale):
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
+# --- a sheet on a table ---
+
+
+def sheet_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
+    """Return the box of a written light sheet that lies within `picture`, uint8 (h, w, 3), on something darker.
+
+    With it comes that part of the picture, uint8 (height, width, 3), in which all beyond the sheet's edge is painted in
+    the sheet's colour. None where there is no such sheet, or where it goes on beyond the picture: edges are no ink, but
+    whether paper or table is the ground cannot be told once there is as much of the one as of the other.
+    """
+    if min(picture.shape[:2]) < SHORT_SIDE:
+        return None  # a digit cut out
+    small = cv2.GaussianBlur(resized(picture, min(1, SHEET_SIDE / max(picture.shape))), (0, 0), 1)
+    luma = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    if np.median(border(luma)) > TABLE * np.percentile(luma, 100 * (1 - SMALLEST_SHEET)):
+        return None  # as light at its border as anywhere
+    paper = without_ink(small)
+    sheet = largest_light_area(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY))
+    if not is_sheet(sheet, luma):
+        return None
+    inner = without_edge(sheet, SHEET_EDGE)
+    on_sheet = stretched(inner.astype(np.float32), picture.shape)
+    (x, y, width, height), _ = trimmed(on_sheet > 0)
+    place = slice(y, y + height), slice(x, x + width)
+    share = on_sheet[place][..., np.newaxis]
+    beyond = stretched(spread(paper, inner), picture.shape)[place]
+    return (x, y, width, height), (picture[place] * share + beyond * (1 - share)).astype(np.uint8)
+
+
+def board_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
+    """Return what sheet_in does, of a dark board on something lighter."""
+    found = sheet_in(255 - picture)
+    return found and (found[0], 255 - found[1])
+
+
+def border(image):
+    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+
+
+def without_ink(small):
+    """Return `small`, uint8 (h, w, 3), without dark lines that are no wider than SHEET_PEN of its short side."""
+    reach = round(SHEET_PEN * min(small.shape[:2]) / 2)
+    frame = [2 * reach] * 4
+    framed = cv2.copyMakeBorder(small, *frame, cv2.BORDER_CONSTANT)  # black: a strip of table is no line
+    return cv2.morphologyEx(framed, cv2.MORPH_CLOSE, squared(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+
+
+def largest_light_area(luma):
+    """Return where in `luma`, uint8 (h, w), the largest light area is with all that it encloses, bool (h, w)."""
+    _, light = cv2.threshold(luma, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    largest = sorted(outlines, key=cv2.contourArea)[-1:]
+    return cv2.drawContours(np.zeros_like(light), largest, -1, 1, cv2.FILLED) > 0
+
+
+def is_sheet(area, luma):
+    """Whether `area`, bool (h, w), has the four straight edges of a sheet of paper, and writing; luma: uint8 (h, w)."""
+    touched = sum(side.mean() > 0.1 for side in (area[0], area[-1], area[:, 0], area[:, -1]))
+    if area.mean() < SMALLEST_SHEET or touched > 1:
+        return False
+    hull = cv2.convexHull(cv2.findNonZero(area.astype(np.uint8)))
+    corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
+    straight = cv2.fillConvexPoly(np.zeros(area.shape, np.uint8), corners, 1) > 0
+    if len(corners) != 4 or np.count_nonzero(straight ^ area) > 0.05 * np.count_nonzero(area):
+        return False
+    brightness = np.median(luma[area])
+    written = (luma[without_edge(area, SHEET_MARGIN)] < 0.85 * brightness).mean()  # on a light 1 nothing, in a 0 a lot
+    return 0.002 < written < 0.25 and np.percentile(luma[~area], 75) < TABLE * brightness
+
+
+def without_edge(area, width):
+    """Return `area`, bool (h, w), less a strip of `width` px along its outline."""
+    return cv2.erode(np.pad(area, 1).astype(np.uint8), squared(width))[1:-1, 1:-1] > 0
+
+
+def spread(paper, inner):
+    """Return `paper`, (h, w, 3), with its colours where `inner`, bool (h, w), is True spread over the rest, float32."""
+    weights = inner.astype(np.float32)[..., np.newaxis]
+    usual, faint = np.median(paper[inner], axis=0), 1e-4  # far away the usual colour is all there is
+    blurred = cv2.GaussianBlur(np.dstack([paper * weights, weights]), (0, 0), 8)
+    return ((blurred[..., :3] + faint * usual) / (blurred[..., 3:] + faint)).astype(np.float32)
+
+
 # --- from light to ink ---
 
 
@@ -225,7 +330,6 @@ class Page(NamedTuple):
     grey: np.ndarray  # 1 = the paper's usual colour, 0 = black
     paper: np.ndarray  # what `grey` would be without ink
     ink: np.ndarray  # how much darker than the paper: 0 = paper, 1 = black on white
-    darkest_near: np.ndarray  # the lowest of `grey` within EDGE px
     noise: float  # the standard deviation of `ink` where there is none, were it Gaussian
 
 
@@ -255,14 +359,16 @@ def is_ink_dark(luma, from_paper):
     """Whether the ink is darker than the paper; luma: uint8 (h, w), from_paper: how much brighter than paper, (h, w).
 
     What is as narrow as a pen's line decides, since half of the picture may lie in a shadow; without such lines, all.
+    A line counts as far as it differs from the paper too: the paper between two fat strokes is narrow as well.
     """
-    dark, light = squares(from_paper.clip(max=0)), squares(from_paper.clip(min=0))
+    darker, brighter = (-from_paper).clip(min=0), from_paper.clip(min=0)
+    dark, light = squares(darker), squares(brighter)
     blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
     for share in POLARITY_WIDTHS:
         window = np.ones([max(5, round(share * min(luma.shape)))] * 2, np.uint8)
-        dark_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window))
-        light_lines = squares(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window))
-        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.02 * (dark + light)):
+        dark_lines = squares(cv2.min(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window), darker))
+        light_lines = squares(cv2.min(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window), brighter))
+        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.03 * (dark + light)):
             return dark_lines > light_lines
     return dark >= light
 
@@ -304,11 +410,10 @@ def against_paper(grey, window):
     paper = np.minimum(smooth, with_edges)  # the second lest the edge of a shadow be taken for ink
     paper = stretched(paper, grey.shape)
     ink = (paper - grey) / np.maximum(paper, 0.5)  # a share of the light there is, but no noise blown up in the dark
-    darkest_near = cv2.erode(grey, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8))
     some = ink[::3, ::3]  # every ninth pixel is enough to know the paper
     blank = some[some <= max(0.5 * darkest(ink), float(some.min()))]  # what is not surely ink
     level = np.median(blank)
-    return Page(grey, paper, ink - level, darkest_near, 1.48 * float(np.median(np.abs(blank - level))))
+    return Page(grey, paper, ink - level, 1.48 * float(np.median(np.abs(blank - level))))
 
 
 def has_fat_strokes(fine, coarse):
@@ -382,7 +487,7 @@ def ink_pieces(page: Page) -> list[Piece]:
         if not search.any():
             break
     faint = (page.ink > np.maximum(faintest, FAINT_CUT * darkness)) & (labels > 0)
-    return with_faint_ends(pieces, connected(faint, page.ink))
+    return with_faint_ends(pieces, connected(without_lines(faint), page.ink))
 
 
 def may_hide_digits(piece, page):
@@ -560,15 +665,22 @@ def contains(outer, inner):
 
 def is_edge(piece, page):
     """Whether there is paper on one side of the piece only, as at the edge of a sheet; ink has paper all round."""
-    padded = np.pad(piece.mask.astype(np.uint8), EDGE)
-    near, far = (cv2.dilate(padded, np.ones((2 * r + 1, 2 * r + 1), np.uint8)) for r in (EDGE // 2, EDGE))
-    rows, columns = np.nonzero(far > near)
-    rows, columns = rows + piece.y - EDGE, columns + piece.x - EDGE
+    least, share, most = EDGE
+    reach = round(min(max(least, share * piece.stroke_width), most))  # the edges of a wide stroke may be soft
     height, width = page.grey.shape
-    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    ring = rows[inside], columns[inside]
-    halfway = (page.paper[ring] + page.darkest_near[ring]) / 2
-    return len(halfway) == 0 or (page.grey[ring] > halfway).mean() <= 0.7
+    left, top = max(0, piece.x - reach), max(0, piece.y - reach)
+    right, bottom = min(width, piece.x + piece.w + reach), min(height, piece.y + piece.h + reach)
+    grey, paper = page.grey[top:bottom, left:right], page.paper[top:bottom, left:right]
+    solid = np.zeros(grey.shape, np.uint8)
+    solid[piece.y - top :, piece.x - left :][: piece.h, : piece.w] = piece.mask
+    near, far = (cv2.dilate(solid, squared(r)) for r in (reach // 2, reach))
+    ring = far > near
+    halfway = (paper + cv2.erode(grey, squared(reach))) / 2
+    return not ring.any() or (grey > halfway)[ring].mean() <= 0.7
+
+
+def squared(reach):
+    return np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
 
 
 def is_shadow(piece, pieces, page):

@@ -223,17 +223,6 @@ def test_the_last_epoch_sees_the_images_as_they_are(monkeypatch):
 # --- confidence ---
 
 
-def test_the_temperature_undoes_what_was_done_to_the_logits():
-    random = np.random.default_rng(0)
-    logits = random.normal(size=(4000, 10)) * 2
-    exact = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    labels = np.array([random.choice(10, p=each) for each in exact])
-    overconfident = exact**3 / (exact**3).sum(axis=1, keepdims=True)
-    assert training.temperature_for(overconfident, labels) == pytest.approx(3, rel=0.1)
-    assert training.expected_calibration_error(exact, labels) < 0.02
-    assert training.expected_calibration_error(overconfident, labels) > 0.1
-
-
 def net(*last):
     return keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *last])
 
@@ -241,17 +230,36 @@ def net(*last):
 @pytest.mark.parametrize(
     "model",
     [
-        training.build_cnn(),
+        training.answering([keras.Input((28, 28, 1)), keras.layers.Flatten()], "linear"),
+        net(keras.layers.Dense(10, activation="softmax")),
         net(keras.layers.Dense(10), keras.layers.Softmax()),
     ],
 )
-def test_softening_divides_the_logits(model):
-    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28)).astype(np.uint8)
-    before = training.probabilities_of(model, images)
-    training.soften(model, 2)
-    after = training.probabilities_of(model, images)
-    expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
-    assert np.allclose(after, expected, atol=1e-5)
+def test_calibration_undoes_what_was_done_to_the_logits(model):
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (3000, 28, 28)).astype(np.uint8)
+    last = training.layer_of_logits(model)
+    weights = [random.normal(0, 0.15, each.shape) for each in last.get_weights()]
+    last.set_weights(weights)
+    exact = training.probabilities_of(model, images)
+    labels = np.array([random.choice(10, p=each / each.sum()) for each in exact.astype(float)])
+    last.set_weights([3 * each for each in weights])
+    assert training.expected_calibration_error(training.probabilities_of(model, images), labels) > 0.1
+    training.calibrate(model, images, labels)
+    assert training.expected_calibration_error(training.probabilities_of(model, images), labels) < 0.04
+    for got, expected in zip(last.get_weights(), weights, strict=True):
+        assert np.allclose(got, expected, rtol=0.1)
+
+
+@pytest.mark.parametrize("build", [training.build_cnn, training.build_deeper_cnn])
+def test_what_is_no_digit_counts_a_tenth_for_each(build):
+    model = build()
+    last = training.layer_of_logits(model)
+    kernel, bias = last.get_weights()
+    last.set_weights([0 * kernel, np.where(np.arange(11) == 10, 30, bias)])  # surely none
+    assert np.allclose(training.probabilities_of(model, np.zeros((1, 28, 28), np.uint8)), 0.1)
+    last.set_weights([0 * kernel, np.where(np.arange(11) == 7, 30, bias)])
+    assert np.allclose(training.probabilities_of(model, np.zeros((1, 28, 28), np.uint8)), np.eye(10)[7], atol=1e-5)
 
 
 @pytest.mark.parametrize(

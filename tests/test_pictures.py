@@ -100,6 +100,26 @@ def test_every_ink(name, digit, classify):
     assert text_in(noisy(coloured(digit, ink, pen=pen), 1.5), classify) == digit
 
 
+@pytest.mark.parametrize("digit", "2358")
+@pytest.mark.parametrize("ink, paper", [(30, 255), (225, 0)])
+def test_fat_soft_strokes_that_leave_little_paper_between_them(digit, ink, paper, classify):
+    picture = picture_of(digit, height=900, pen=290, ink=ink, paper=paper, size=(1800, 1800), at=(450, 450))
+    assert text_in(cv2.GaussianBlur(picture, (0, 0), 15), classify) == digit
+
+
+def test_a_bold_4_is_no_board(classify):
+    for height, pen in ((300, 60), (300, 84), (600, 120)):
+        four = picture_of("4", height=height, pen=pen, paper=255, size=(2 * height, 2 * height), at=[height // 2] * 2)
+        assert text_in(four, classify) == text_in(255 - four, classify) == "4"
+
+
+@pytest.mark.parametrize("digit", "379")
+def test_a_soft_pencil_close_by(digit, classify):
+    picture = picture_of(digit, height=700, pen=60, ink=150)
+    soft = np.minimum(cv2.GaussianBlur(picture, (0, 0), 16), cv2.GaussianBlur(picture, (0, 0), 5))
+    assert text_in(noisy(soft, 4), classify) == digit
+
+
 def test_two_colours_in_one_digit(classify):
     red, blue = coloured("3", (40, 40, 220)), coloured("3", (220, 60, 40))
     half = red.shape[0] // 2
@@ -194,6 +214,41 @@ SURROUNDINGS = [
 @pytest.mark.parametrize("digit", "2479")
 def test_what_is_not_ink_is_left_out(digit, surroundings, classify):
     assert text_in(noisy(surroundings(picture_of(digit, pen=10)), 2), classify) == digit
+
+
+def amid(ground, picture, degrees=3):
+    """Return a picture of a sheet that lies turned on streaky wood of the colour `ground`, and where it is: (x, y)."""
+    height, width = picture.shape[:2]
+    size = 2 * width, 2 * height
+    x, y = width / 2, height / 2
+    place = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    place[:, 2] += x, y
+    streaks = cv2.resize(noisy(np.full((size[1] // 8, 4, 3), ground, np.uint8), 12), size)
+    return cv2.warpAffine(picture, place, size, streaks, borderMode=cv2.BORDER_TRANSPARENT), (x, y)
+
+
+@pytest.mark.parametrize("ground, ink, paper", [((40, 60, 95), 40, 240), ((210, 225, 225), 235, 45)])
+@pytest.mark.parametrize("text", ["207", "94\n38", "1"])
+def test_a_sheet_that_lies_on_something_else_and_a_board_on_a_wall(ground, ink, paper, text, classify):
+    sheet = picture_of(text, height=120, pen=8, ink=ink, paper=paper)
+    picture, (left, top) = amid(ground, cv2.resize(sheet, None, fx=2, fy=2))
+    marks, probabilities = prediction.read_marks(picture, classify)
+    assert prediction.result_of("", marks, probabilities)["text"] == text
+    for mark, alone in zip(marks, prediction.find_marks(cv2.resize(sheet, None, fx=2, fy=2)), strict=True):
+        assert np.allclose(mark.box, np.add(alone.box, (left, top, 0, 0)), atol=30)
+        assert mark.pixels.shape == (28, 28) and all(part.box[0] > left - 20 for part in mark.parts)
+
+
+@pytest.mark.parametrize("size", [(200, 60), (190, 90)])
+@pytest.mark.parametrize("ink, paper", [(20, 250), (250, 0)])
+def test_a_solid_block_is_ink_and_no_sheet(size, ink, paper):
+    picture = np.full((280, 280, 3), paper, np.uint8)
+    height, width = size
+    picture[40 : 40 + height, 90 : 90 + width] = ink
+    for y in range(48, 40 + height, 30):  # ragged, as scanners leave it
+        picture[y : y + 6, 90 : 94 + y % 7] = paper
+    (mark,) = prediction.find_marks(picture)
+    assert np.allclose(mark.box, (90, 40, width, height), atol=8)
 
 
 def test_a_faint_line_does_not_lengthen_the_digit_that_it_crosses(classify):
