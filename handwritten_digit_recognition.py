@@ -37,7 +37,7 @@ from matplotlib.figure import Figure
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 from console import discard_output, near
-from quiet_keras import keras
+from quiet_keras import LoadError, keras, load_model
 from synthetic_digits import scribbles, synthetic_digits
 
 ROOT = Path(__file__).resolve().parent
@@ -72,7 +72,10 @@ def main():
     sys.stdout.reconfigure(errors="backslashreplace")  # whatever the model's name is
     options = parse_arguments()
     if options.twin:
-        model = load_model(options.twin)
+        try:
+            model = load_model(options.twin)
+        except LoadError as error:
+            sys.exit(str(error))
         check_can_save(options.twin)
         save_twin(model, options.twin, sha256_of(options.twin))
         return
@@ -570,16 +573,6 @@ def save_twin(model: keras.Model, path: Path, digest: str) -> None:
 
 def sha256_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def load_model(path: Path) -> keras.Model:
-    """Return the Keras model at `path`. Exits with an explanation where there is none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the form of files from older versions
-            return keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
-    except Exception as error:  # Keras raises nearly every type for a file that it cannot use
-        sys.exit(f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}")
 
 
 # --- pictures ---

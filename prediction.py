@@ -16,7 +16,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -171,19 +170,16 @@ def opencv_classifier(path: Path) -> Classifier:
 def keras_classifier(path: Path) -> Classifier:
     """Return the function that load_classifier promises, for a Keras model. Raises ModelError."""
     try:
-        from quiet_keras import keras
+        from quiet_keras import LoadError, keras, load_model
     except ImportError as error:
         raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the form of files from older versions
-            model = keras.models.load_model(path, compile=False, safe_mode=True)  # no code of a stranger is run
-        shapes = model.input_shape, model.output_shape
-    except Exception as error:  # Keras raises nearly every type for a file that it cannot use
-        reason = f"{path} is no model that Keras can load: {(str(error) or repr(error)).splitlines()[0]}"
+        model = load_model(path)
+    except LoadError as error:
         raise ModelError(
-            f"{reason}\nTrain a new one (python handwritten_digit_recognition.py) or name another."
+            f"{error}\nTrain a new one (python handwritten_digit_recognition.py) or name another."
         ) from error
+    shapes = model.input_shape, model.output_shape
     if shapes != ((None, 28, 28, 1), (None, 10)):
         raise ModelError(f"{path} turns {shapes[0]} into {shapes[1]}; it should be (None, 28, 28, 1) into (None, 10).")
 

@@ -1,4 +1,4 @@
-"""Keras without TensorFlow's start-up chatter:  from quiet_keras import keras
+"""Keras without TensorFlow's start-up chatter:  from quiet_keras import keras, load_model
 
 TensorFlow 2.21 writes notes about drivers and oneDNN from C++ straight to file descriptor 2 before its own log
 level (TF_CPP_MIN_LOG_LEVEL) counts, so the descriptor points elsewhere during the import. A failing import still
@@ -8,6 +8,8 @@ shows its traceback: Python writes that after the descriptor is back.
 import logging
 import os
 import sys
+import warnings
+from pathlib import Path
 
 import console  # noqa: F401  (descriptor 2 is there, then)
 
@@ -26,6 +28,23 @@ finally:
     os.close(stderr)
     os.close(nowhere)
 
-__all__ = ["keras"]
+__all__ = ["LoadError", "keras", "load_model"]
 
 logging.getLogger("absl").setLevel(logging.ERROR)  # "HDF5 is considered legacy": here .h5 is the chosen format
+
+
+class LoadError(Exception):
+    """A file is no model that Keras can use; the message says why."""
+
+
+def load_model(path: Path) -> keras.Model:
+    """Return the Keras model at `path`, for predicting. Raises LoadError. No code in the file is run."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the form of files from older versions
+            model = keras.models.load_model(path, compile=False, safe_mode=True)
+            model.input_shape, model.output_shape  # noqa: B018  (a model that was never built has none)
+            return model
+    except Exception as error:  # Keras raises nearly every type for a file that it cannot use
+        reason = (str(error) or repr(error)).splitlines()[0]
+        raise LoadError(f"{path} is no model that Keras can load: {reason}") from error

@@ -115,7 +115,7 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
     def training():
         is_served = model.resolve().parent == MODEL.parent  # elsewhere its pictures stay
         pictures = [name for name in fetchable(MODEL.parent) if is_served and name.startswith(f"{model.stem}_")]
-        return {"pictures": pictures, "layers": layers_of(model), "record": record_of(model)}
+        return {"pictures": pictures, "layers": layers_of(model), "record": kept_record(model)}
 
     @app.get("/")
     def page():
@@ -204,7 +204,7 @@ def one_at_a_time(function: Callable) -> Callable:
     return locked
 
 
-def record_of(path: Path) -> dict:
+def kept_record(path: Path) -> dict:
     """Return the record of the training of the model at `path`; empty where there is none of this very model."""
     try:
         record = json.loads(path.with_suffix(".json").read_bytes())

@@ -159,9 +159,9 @@ def test_another_model_is_shown_with_its_own_record_and_no_pictures_from_its_fol
 def test_the_record_of_another_training_is_not_shown(record, tmp_path):
     model = tmp_path / "model.h5"
     model.write_bytes(b"weights")
-    assert web_app.record_of(model) == {}
+    assert web_app.kept_record(model) == {}
     (tmp_path / "model.json").write_text(record)
-    assert web_app.record_of(model) == {}
+    assert web_app.kept_record(model) == {}
 
 
 def test_a_foreign_host_is_refused(client):
