@@ -14,6 +14,7 @@ from conftest import ROOT
 from drawing import drawn_data_set, picture_of, save_data_set, save_picture
 
 import handwritten_digit_recognition as training
+import prediction
 from quiet_keras import keras
 
 
@@ -78,6 +79,18 @@ def test_trains_saves_and_prediction_reads_with_it_in_another_process(project):
     command = [sys.executable, "prediction.py", picture.name]
     read = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")
     assert read.stdout.startswith("seven.png: 7  (") and read.stderr == ""  # the twin was used
+
+
+def test_a_twin_is_written_for_a_model_that_was_trained_elsewhere(tmp_path, monkeypatch):
+    path = tmp_path / "mine.h5"
+    training.build_cnn().save(path, include_optimizer=False)
+    main(monkeypatch, "--twin", path)
+    assert prediction.is_twin(path.with_suffix(".onnx"), path)
+    text = tmp_path / "text.h5"
+    text.write_text("no model")
+    with pytest.raises(SystemExit, match=r"text\.h5 is no model that Keras can load"):
+        main(monkeypatch, "--twin", text)
+    assert not text.with_suffix(".onnx").exists()
 
 
 def test_ctrl_c_saves_nothing_and_leaves_the_earlier_model(project):
