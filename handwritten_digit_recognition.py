@@ -368,12 +368,24 @@ def check_net(model):
     answers = model.predict(np.zeros((2, 28, 28, 1), np.float32), verbose=0)
     if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
         sys.exit("The net gives no probabilities: it should end in a softmax.")
-    if not isinstance(layer_of_logits(model), keras.layers.Dense):
-        sys.exit("The last layer of the net that learns should be Dense: its confidence is calibrated there.")
+    last = layer_of_logits(model)
+    if not isinstance(last, keras.layers.Dense) or not all_comes_through(last, model):
+        sys.exit(
+            "All that the net answers should come through a last layer that learns, a Dense: it is calibrated there."
+        )
 
 
 def layer_of_logits(model):
-    return [layer for layer in model.layers if layer.trainable_weights][-1]  # its softmax may be a layer of its own
+    """Return the last layer that learns, or None; its softmax may be a layer of its own."""
+    return next((layer for layer in reversed(model.layers) if layer.trainable_weights), None)
+
+
+def all_comes_through(layer, model):
+    try:
+        keras.Model(layer.input, model.outputs)
+    except ValueError:  # something comes past it
+        return False
+    return True
 
 
 def on_all_gpus():
@@ -481,12 +493,12 @@ def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Non
     features = body.predict(net_input(images), batch_size=1000, verbose=0)
     weights = last.get_weights()
 
-    def loss(temperature):
+    def loss_at(temperature):
         last.set_weights([each / temperature for each in weights])
         probabilities = head.predict_on_batch(features)
         return -np.log(probabilities[np.arange(len(labels)), labels].clip(1e-7)).mean()
 
-    loss(min(np.geomspace(0.5, 4, 60), key=loss))
+    loss_at(min(np.geomspace(0.5, 4, 60), key=loss_at))  # and so leaves it in the weights
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:

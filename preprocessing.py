@@ -4,7 +4,7 @@
     for mark in find_marks(picture):
         mark.box, mark.row, mark.pixels                 pixels: float32 (28, 28) as MNIST has them
 
-From the picture to the marks in five steps, once what lies around a sheet of paper is painted over (sheet_in):
+From the picture to the marks in five steps, once what lies around a sheet or a board is painted over (sheet_in):
 
     page_of         how much darker each pixel is than the paper about it, whatever the light
     ink_pieces      the connected pieces of ink, without table edges, ruled lines, shadows and dots
@@ -39,7 +39,7 @@ SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel
 SHEET_SIDE = 200  # px: so large is the copy in which a sheet of paper is looked for
 SHEET_EDGE = 2  # px of that copy: so much of a sheet is taken away with its edge
 SHEET_MARGIN = 8  # px of that copy: no sheet is written on in its margin alone
-SHEET_PEN = 0.12  # of the short side: no stroke on the sheet is wider
+SHEET_PEN = 0.12  # of its short side: no stroke on the sheet is wider
 SMALLEST_SHEET = 0.1  # of the picture
 TABLE = 0.75  # of the sheet's brightness: what it lies on is darker than this
 
@@ -50,7 +50,7 @@ CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the furth
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
 FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
-EDGE = 6, 1 / 4, 24  # px: how far about a piece there must be paper, at least; of its stroke's width; px: at most
+EDGE = 6, 1 / 4, 24  # px, share, px: paper must reach so far about a piece: this share of its stroke, within limits
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
@@ -193,8 +193,8 @@ def find_marks(picture: np.ndarray) -> list[Mark]:
     sheet = sheet_in(picture) or board_in(picture)
     if sheet is None:
         return marks_on(picture)
-    (x, y, _, _), picture = sheet
-    return [moved(mark, x, y) for mark in marks_on(picture)]
+    box, copy = sheet
+    return [moved(mark, box, copy.shape) for mark in marks_on(copy)]
 
 
 def marks_on(picture):
@@ -213,10 +213,14 @@ def marks_on(picture):
     return marks
 
 
-def moved(mark, x, y):
-    left, top, width, height = mark.box
-    parts = tuple(moved(part, x, y) for part in mark.parts)
-    return mark._replace(box=(left + x, top + y, width, height), parts=parts)
+def moved(mark, box, shape):
+    """Return `mark`, which was found in a copy of the part of a picture at `box`, as it lies in the picture."""
+    x, y, width, height = box
+    across, down = width / shape[1], height / shape[0]
+    left, top, right, bottom = mark.box[0], mark.box[1], mark.box[0] + mark.box[2], mark.box[1] + mark.box[3]
+    left, top, right, bottom = int(left * across), int(top * down), round(right * across), round(bottom * down)
+    parts = tuple(moved(part, box, shape) for part in mark.parts)
+    return mark._replace(box=(x + left, y + top, right - left, bottom - top), parts=parts)
 
 
 def mark_of(box, mask, row, shape, scale):
@@ -244,31 +248,36 @@ def resized(picture, scale):
 def sheet_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
     """Return the box of a written light sheet that lies within `picture`, uint8 (h, w, 3), on something darker.
 
-    With it comes that part of the picture, uint8 (height, width, 3), in which all beyond the sheet's edge is painted in
-    the sheet's colour. None where there is no such sheet, or where it goes on beyond the picture: edges are no ink, but
-    whether paper or table is the ground cannot be told once there is as much of the one as of the other.
+    With it comes a copy of that part of the picture, uint8, at most LONG_SIDE px long, in which all beyond the sheet's
+    edge is painted in the sheet's colour: how much there is of it may not decide what is taken for the paper. None
+    where there is no such sheet, or where it goes on beyond more than one side of the picture.
     """
     if min(picture.shape[:2]) < SHORT_SIDE:
         return None  # a digit cut out
     small = cv2.GaussianBlur(resized(picture, min(1, SHEET_SIDE / max(picture.shape))), (0, 0), 1)
     luma = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    if np.median(border(luma)) > TABLE * np.percentile(luma, 100 * (1 - SMALLEST_SHEET)):
+    if np.median(border(luma)) >= TABLE * np.percentile(luma, 100 * (1 - SMALLEST_SHEET)):
         return None  # as light at its border as anywhere
     paper = without_ink(small)
     sheet = largest_light_area(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY))
     if not is_sheet(sheet, luma):
         return None
     inner = without_edge(sheet, SHEET_EDGE)
-    on_sheet = stretched(inner.astype(np.float32), picture.shape)
-    (x, y, width, height), _ = trimmed(on_sheet > 0)
-    place = slice(y, y + height), slice(x, x + width)
-    share = on_sheet[place][..., np.newaxis]
-    beyond = stretched(spread(paper, inner), picture.shape)[place]
-    return (x, y, width, height), (picture[place] * share + beyond * (1 - share)).astype(np.uint8)
+    (left, top, width, height), on_sheet = trimmed(inner)
+    beyond = spread(paper, inner)[top : top + height, left : left + width]
+    down, across = picture.shape[0] / len(small), picture.shape[1] / small.shape[1]
+    left, right, top, bottom = (
+        int(n) for n in (left * across, (left + width) * across, top * down, (top + height) * down)
+    )
+    copy = picture[top:bottom, left:right]
+    copy = resized(copy, min(1, LONG_SIDE / max(copy.shape)))
+    share = stretched(on_sheet.astype(np.float32), copy.shape)
+    painted = cv2.blendLinear(np.ascontiguousarray(copy), stretched(beyond, copy.shape), share, 1 - share)
+    return (left, top, right - left, bottom - top), painted
 
 
 def board_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
-    """Return what sheet_in does, of a dark board on something lighter."""
+    """Return what sheet_in does, for a dark board on something lighter."""
     found = sheet_in(255 - picture)
     return found and (found[0], 255 - found[1])
 
@@ -279,10 +288,10 @@ def border(image):
 
 def without_ink(small):
     """Return `small`, uint8 (h, w, 3), without dark lines that are no wider than SHEET_PEN of its short side."""
-    reach = round(SHEET_PEN * min(small.shape[:2]) / 2)
+    reach = max(1, round(SHEET_PEN * min(small.shape[:2]) / 2))
     frame = [2 * reach] * 4
     framed = cv2.copyMakeBorder(small, *frame, cv2.BORDER_CONSTANT)  # black: a strip of table is no line
-    return cv2.morphologyEx(framed, cv2.MORPH_CLOSE, squared(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+    return cv2.morphologyEx(framed, cv2.MORPH_CLOSE, square_of(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
 def largest_light_area(luma):
@@ -294,7 +303,10 @@ def largest_light_area(luma):
 
 
 def is_sheet(area, luma):
-    """Whether `area`, bool (h, w), has the four straight edges of a sheet of paper, and writing; luma: uint8 (h, w)."""
+    """Whether `area`, bool (h, w), is large, has the four straight edges of a sheet of paper, and writing on it.
+
+    luma: uint8 (h, w). On a light 1 on dark ground, which may be as large and straight, there is nothing.
+    """
     touched = sum(side.mean() > 0.1 for side in (area[0], area[-1], area[:, 0], area[:, -1]))
     if area.mean() < SMALLEST_SHEET or touched > 1:
         return False
@@ -303,22 +315,22 @@ def is_sheet(area, luma):
     straight = cv2.fillConvexPoly(np.zeros(area.shape, np.uint8), corners, 1) > 0
     if len(corners) != 4 or np.count_nonzero(straight ^ area) > 0.05 * np.count_nonzero(area):
         return False
-    brightness = np.median(luma[area])
-    written = (luma[without_edge(area, SHEET_MARGIN)] < 0.85 * brightness).mean()  # on a light 1 nothing, in a 0 a lot
-    return 0.002 < written < 0.25 and np.percentile(luma[~area], 75) < TABLE * brightness
+    brightness, inner = np.median(luma[area]), luma[without_edge(area, SHEET_MARGIN)]
+    is_written_on = inner.size > 0 and 0.002 < (inner < 0.85 * brightness).mean() < 0.25
+    return is_written_on and np.percentile(luma[~area], 75) < TABLE * brightness
 
 
 def without_edge(area, width):
     """Return `area`, bool (h, w), less a strip of `width` px along its outline."""
-    return cv2.erode(np.pad(area, 1).astype(np.uint8), squared(width))[1:-1, 1:-1] > 0
+    return cv2.erode(np.pad(area, 1).astype(np.uint8), square_of(width))[1:-1, 1:-1] > 0
 
 
 def spread(paper, inner):
-    """Return `paper`, (h, w, 3), with its colours where `inner`, bool (h, w), is True spread over the rest, float32."""
+    """Return `paper`, uint8 (h, w, 3), with its colours where `inner`, bool (h, w), is True spread over the rest."""
     weights = inner.astype(np.float32)[..., np.newaxis]
     usual, faint = np.median(paper[inner], axis=0), 1e-4  # far away the usual colour is all there is
     blurred = cv2.GaussianBlur(np.dstack([paper * weights, weights]), (0, 0), 8)
-    return ((blurred[..., :3] + faint * usual) / (blurred[..., 3:] + faint)).astype(np.float32)
+    return ((blurred[..., :3] + faint * usual) / (blurred[..., 3:] + faint)).astype(np.uint8)
 
 
 # --- from light to ink ---
@@ -380,11 +392,11 @@ def squares(values):
 def paper_brightness(luma):
     """Return how bright the paper is: float32 (h, w), or a number where a digit fills half of the picture."""
     _, dark = cv2.threshold(luma, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
-    if 0.4 < dark.mean() < 0.6 and 0.02 < border.mean() < 0.98:  # a digit cut out closely touches the border
+    rim = border(dark)
+    if 0.4 < dark.mean() < 0.6 and 0.02 < rim.mean() < 0.98:  # a digit cut out closely touches the border
         two_values = np.where(dark, luma[dark == 1].mean(), luma[dark == 0].mean())
         if np.var(two_values) > 0.9 * np.var(luma):  # otherwise it is the light that differs
-            return float(np.median(luma[dark == (border.mean() > 0.5)]))
+            return float(np.median(luma[dark == (rim.mean() > 0.5)]))
     return local_median(luma)
 
 
@@ -673,13 +685,14 @@ def is_edge(piece, page):
     grey, paper = page.grey[top:bottom, left:right], page.paper[top:bottom, left:right]
     solid = np.zeros(grey.shape, np.uint8)
     solid[piece.y - top :, piece.x - left :][: piece.h, : piece.w] = piece.mask
-    near, far = (cv2.dilate(solid, squared(r)) for r in (reach // 2, reach))
+    near, far = (cv2.dilate(solid, square_of(r)) for r in (reach // 2, reach))
     ring = far > near
-    halfway = (paper + cv2.erode(grey, squared(reach))) / 2
+    halfway = (paper + cv2.erode(grey, square_of(reach))) / 2
     return not ring.any() or (grey > halfway)[ring].mean() <= 0.7
 
 
-def squared(reach):
+def square_of(reach):
+    """Return a structuring element that reaches `reach` px to each side."""
     return np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
 
 

@@ -53,7 +53,7 @@ def test_an_array_of_any_shape_and_type_is_a_picture_or_refused(array):
             find_marks(array)
 
 
-sides = st.integers(1, 40) | st.sampled_from([1, 2, 700])
+sides = st.integers(1, 40) | st.sampled_from([1, 2, 160, 700, 4000])
 strokes = st.lists(st.tuples(*[st.integers(-20, 60)] * 4, st.integers(1, 30), st.integers(0, 255)), max_size=6)
 
 

@@ -275,12 +275,23 @@ def test_what_is_no_digit_counts_a_tenth_for_each(build):
     assert np.allclose(training.probabilities_of(model, np.zeros((1, 28, 28), np.uint8)), np.eye(10)[7], atol=1e-5)
 
 
+def past_the_last_layer():
+    """A net of which some goes past its last Dense."""
+    image = keras.Input((28, 28, 1))
+    first = keras.layers.Dense(10)(keras.layers.Flatten()(image))
+    return keras.Model(image, keras.layers.Softmax()(keras.layers.Add()([first, keras.layers.Dense(10)(first)])))
+
+
 @pytest.mark.parametrize(
     "model, reason",
     [
         (net(keras.layers.Dense(9, activation="softmax")), r"into \(None, 9\); it should be"),
         (net(keras.layers.Dense(10)), "softmax"),
-        (net(keras.layers.Dense(10), keras.layers.BatchNormalization(), keras.layers.Softmax()), "should be Dense"),
+        (
+            net(keras.layers.Dense(10), keras.layers.BatchNormalization(), keras.layers.Softmax()),
+            "a Dense: it is calibrated",
+        ),
+        (past_the_last_layer(), "a Dense: it is calibrated"),
     ],
 )
 def test_a_net_that_could_not_be_used_is_refused_before_the_training(monkeypatch, tmp_path, model, reason):

@@ -108,7 +108,7 @@ def test_fat_soft_strokes_that_leave_little_paper_between_them(digit, ink, paper
 
 
 def test_a_bold_4_is_no_board(classify):
-    for height, pen in ((300, 60), (300, 84), (600, 120)):
+    for height, pen in ((300, 60), (300, 84), (600, 120), (900, 216)):
         four = picture_of("4", height=height, pen=pen, paper=255, size=(2 * height, 2 * height), at=[height // 2] * 2)
         assert text_in(four, classify) == text_in(255 - four, classify) == "4"
 
@@ -236,7 +236,22 @@ def test_a_sheet_that_lies_on_something_else_and_a_board_on_a_wall(ground, ink, 
     assert prediction.result_of("", marks, probabilities)["text"] == text
     for mark, alone in zip(marks, prediction.find_marks(cv2.resize(sheet, None, fx=2, fy=2)), strict=True):
         assert np.allclose(mark.box, np.add(alone.box, (left, top, 0, 0)), atol=30)
-        assert mark.pixels.shape == (28, 28) and all(part.box[0] > left - 20 for part in mark.parts)
+
+
+def test_the_halves_of_what_may_be_two_digits_lie_on_the_sheet_too():
+    sheet = picture_of("10", height=300, pen=16, size=(700, 900))
+    cv2.line(sheet, (250, 300), (500, 300), (30, 30, 30), 16)  # so that they touch
+    picture, (left, top) = amid((40, 60, 95), sheet, degrees=0)
+    (mark,), (alone,) = prediction.find_marks(picture), prediction.find_marks(sheet)
+    assert len(mark.parts) == len(alone.parts) == 2
+    for part, expected in zip(mark.parts, alone.parts, strict=True):
+        assert np.allclose(part.box, np.add(expected.box, (left, top, 0, 0)), atol=8)
+
+
+def test_a_sheet_so_narrow_that_it_has_no_middle(recwarn):
+    picture = np.full((160, 1200, 3), 60, np.uint8)
+    picture[40:120, 36:1164] = 240
+    assert prediction.find_marks(picture) == [] and not recwarn.list
 
 
 @pytest.mark.parametrize("size", [(200, 60), (190, 90)])

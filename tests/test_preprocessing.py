@@ -284,7 +284,7 @@ def test_a_line_thinner_than_mnists_is_widened_not_greyed():
     assert np.median(pixels.max(axis=1)[8:20]) > 0.8
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (300, 200), (5, 900)])
+@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (300, 200), (5, 900), (160, 5000), (5000, 160)])
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_nothing_is_found_on_a_blank_picture(shape, value):
     assert find_marks(np.full((*shape, 3), value, np.uint8)) == []
