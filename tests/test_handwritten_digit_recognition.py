@@ -278,8 +278,9 @@ def test_what_is_no_digit_counts_a_tenth_for_each(build):
 def past_the_last_layer():
     """A net of which some goes past its last Dense."""
     image = keras.Input((28, 28, 1))
-    first = keras.layers.Dense(10)(keras.layers.Flatten()(image))
-    return keras.Model(image, keras.layers.Softmax()(keras.layers.Add()([first, keras.layers.Dense(10)(first)])))
+    whole, shrunk = keras.layers.Flatten()(image), keras.layers.Flatten()(keras.layers.MaxPooling2D()(image))
+    logits = keras.layers.Add()([keras.layers.Dense(10)(whole), keras.layers.Dense(10)(shrunk)])
+    return keras.Model(image, keras.layers.Softmax()(logits))
 
 
 @pytest.mark.parametrize(
