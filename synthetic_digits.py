@@ -618,7 +618,7 @@ def run_together(random):
     digits = [trimmed(any_digit(random))[1] for _ in range(random.integers(2, 4))]
     height = max(digit.shape[0] for digit in digits)
     overlap = int(random.integers(0, 14))
-    field = np.zeros((height, sum(digit.shape[1] for digit in digits)), bool)
+    field = np.zeros((height, sum(max(8, digit.shape[1]) for digit in digits)), bool)
     x = 0
     for digit in digits:
         field[: digit.shape[0], x : x + digit.shape[1]] |= digit

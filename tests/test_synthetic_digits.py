@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import synthetic_digits as drawing
 from synthetic_digits import (
     DIGITS,
     LETTERS,
@@ -61,6 +62,12 @@ def test_what_is_drawn_beside_something_leaves_it_whole(shape):
         h, w = shape
         assert mask.shape[0] == h and (mask[:, :w].all() or mask[:, -w:].all())
         assert coarse(random, mask).shape == mask.shape
+
+
+def test_the_thinnest_digits_run_together_like_others(monkeypatch):
+    monkeypatch.setattr(drawing, "any_digit", lambda random: np.ones((90, 5), bool))  # a 1 of the thinnest pen
+    for seed in range(20):
+        assert drawing.run_together(np.random.default_rng(seed)).sum() in (2 * 5 * 90, 3 * 5 * 90)
 
 
 def test_a_curve_passes_through_its_points_and_two_make_a_straight_line():
