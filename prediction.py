@@ -40,6 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
+TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
 MOSTLY_DIGITS = 0.6  # of the marks, rounded to whole ones: where fewer are sure, as in a drawing, none is a digit
@@ -267,9 +268,25 @@ def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
     if not every:
         return [], np.empty((0, 10))
-    answers = dict(zip(map(id, every), classify(np.stack([mark.pixels for mark in every])), strict=True))
+    probabilities = averaged(classify, np.stack([mark.pixels for mark in every]))
+    answers = dict(zip(map(id, every), probabilities, strict=True))
     marks = [part for mark in marks for part in surest(mark, answers)]
     return marks, np.array([answers[id(mark)] for mark in marks])
+
+
+def averaged(classify: Classifier, images: np.ndarray) -> np.ndarray:
+    """Return the mean of what `classify` says of the images, float32 (n, 28, 28), at each of TURNS: (n, 10).
+
+    (Krizhevsky, Sutskever, Hinton 2012 average over views in this way.)
+    """
+    views = np.concatenate([turned(images, degrees) for degrees in TURNS])
+    return classify(views).reshape(len(TURNS), len(images), -1).mean(axis=0)
+
+
+def turned(images: np.ndarray, degrees: float) -> np.ndarray:
+    """Return the images, float32 (n, 28, 28), each turned about its middle."""
+    turn = cv2.getRotationMatrix2D((13.5, 13.5), degrees, 1)
+    return np.stack([cv2.warpAffine(image, turn, (28, 28)) for image in images]) if degrees else images
 
 
 def parts_of(mark):

@@ -205,6 +205,13 @@ def test_the_shipped_twin_is_the_shipped_model_and_both_answer_alike():
         assert np.abs(said[0][1] - said[1][1]).max(initial=0) < 1e-5
 
 
+def test_the_answers_about_each_turned_image_are_averaged():
+    images = np.random.default_rng(0).random((2, 28, 28), np.float32)
+    shares = prediction.averaged(lambda views: np.eye(10)[: len(views)], images)  # 0 and 1 said of the first view, ...
+    assert np.allclose(shares, [np.eye(10)[[0, 2, 4]].mean(axis=0), np.eye(10)[[1, 3, 5]].mean(axis=0)])
+    assert np.allclose(prediction.turned(images, 90), np.rot90(images, axes=(1, 2)), atol=1e-6)
+
+
 @pytest.mark.parametrize("images", [np.zeros((2, 28, 28), np.uint8), np.zeros((28, 28)), np.zeros((2, 28, 28, 1))])
 def test_images_of_another_kind_are_refused(images):
     for classify in (prediction.load_classifier(str(prediction.MODEL)), prediction.keras_classifier(prediction.MODEL)):
