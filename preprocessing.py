@@ -44,13 +44,15 @@ SMALLEST_SHEET = 0.1  # of the picture
 TABLE = 0.75  # of the sheet's brightness: what it lies on is darker than this
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
-POLARITY_WIDTHS = 0.008, 0.015, 0.03  # of the short side: lines no wider than these tell ink from paper
+POLARITY_SIDE = 400  # px: so large is the copy in which it is seen whether the ink is darker than the paper
+POLARITY_WINDOWS = 0.1, 0.2  # of its short side: strokes narrower than these tell
 FAINTEST_INK = 0.045  # of the paper's brightness: paler than this is never ink
 CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
 FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
 EDGE = 6, 1 / 4, 24  # px, share, px: paper must reach so far about a piece: this share of its stroke, within limits
+MARGIN = 0.06  # of the short side: what goes along the border, round corners too, and nowhere deeper is no digit
 WIDE = 1.05  # width to height: a wider mark may be two digits that touch
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
@@ -358,35 +360,36 @@ def grey_of(picture):
     Of the three colours the one counts that differs most: cyan ink is as dark as black in red light.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    from_paper = luma.astype(np.float32) - paper_brightness(luma)
-    distance = np.abs(from_paper[::3, ::3])  # every ninth pixel is enough to know the paper's colour
+    distance = np.abs(luma - paper_brightness(luma))[::3, ::3]  # every ninth pixel is enough to know the paper's colour
     paper = np.median(picture[::3, ::3][distance <= max(8, np.median(distance))], axis=0)
-    if not is_ink_dark(luma, from_paper):
+    if not is_ink_dark(luma):
         picture, paper = 255 - picture, 255 - paper
     blue, green, red = (cv2.split(picture)[i].astype(np.float32) / np.float32(max(paper[i], 16)) for i in range(3))
     return cv2.min(cv2.min(blue, green), red)
 
 
-def is_ink_dark(luma, from_paper):
-    """Whether the ink is darker than the paper; luma: uint8 (h, w), from_paper: how much brighter than paper, (h, w).
+def is_ink_dark(luma):
+    """Whether the ink in `luma`, uint8 (h, w), is darker than the paper: without its ink the paper is smooth.
 
-    What is as narrow as a pen's line decides, since half of the picture may lie in a shadow; without such lines, all.
-    A line counts as far as it differs from the paper too: the paper between two fat strokes is narrow as well.
+    A closing takes away dark strokes, an opening light ones; that one was right after which less is left to be seen.
+    The edges of shadows and sheets stay after both.
     """
-    darker, brighter = (-from_paper).clip(min=0), from_paper.clip(min=0)
-    dark, light = squares(darker), squares(brighter)
-    blurred = cv2.GaussianBlur(luma, (0, 0), 1.5).astype(np.float32)
-    for share in POLARITY_WIDTHS:
-        window = np.ones([max(5, round(share * min(luma.shape)))] * 2, np.uint8)
-        dark_lines = squares(cv2.min(cv2.morphologyEx(blurred, cv2.MORPH_BLACKHAT, window), darker))
-        light_lines = squares(cv2.min(cv2.morphologyEx(blurred, cv2.MORPH_TOPHAT, window), brighter))
-        if max(dark_lines, light_lines) > max(2 * min(dark_lines, light_lines), 0.03 * (dark + light)):
-            return dark_lines > light_lines
-    return dark >= light
+    small = resized(luma, min(1, POLARITY_SIDE / max(luma.shape)))
+    small = cv2.GaussianBlur(small, (0, 0), 1)
+    windows = [np.ones([max(3, round(share * min(small.shape)))] * 2, np.uint8) for share in POLARITY_WINDOWS]
+    closed, opened = (
+        sum(total_variation(cv2.morphologyEx(small, operation, window)) for window in windows)
+        for operation in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN)
+    )
+    if max(closed, opened) > 1.02 * min(closed, opened):
+        return closed < 1.2 * opened  # dark ink is the usual case
+    from_paper = luma - paper_brightness(luma)  # there is no stroke so narrow, but a block perhaps, or a shadow
+    return cv2.norm(from_paper.clip(max=0)) >= cv2.norm(from_paper.clip(min=0))
 
 
-def squares(values):
-    return cv2.norm(values, cv2.NORM_L2SQR)
+def total_variation(image):
+    """Return the sum of the differences between neighbours (Rudin, Osher, Fatemi 1992)."""
+    return cv2.norm(image[1:], image[:-1], cv2.NORM_L1) + cv2.norm(image[:, 1:], image[:, :-1], cv2.NORM_L1)
 
 
 def paper_brightness(luma):
@@ -648,11 +651,21 @@ def is_margin(piece, page):
         (width, (piece.y == 0) * piece.mask[0].sum()),
         (width, (piece.y + piece.h == height) * piece.mask[-1].sum()),
     )
+    contacts = [contact for _, contact in borders]
     sides = [contact > 0.85 * length for length, contact in borders]
     if sum(sides) >= 2 or (any(sides) and min(piece.w / width, piece.h / height) < 0.3):
         return True
-    in_contact = max(contact for _, contact in borders)
-    return in_contact > 0.35 * piece.size and piece.area > 0.85 * hull_area(piece.mask)
+    if max(contacts) > 0.35 * piece.size and piece.area > 0.85 * hull_area(piece.mask):
+        return True
+    return sum(contacts) > 0.5 * piece.size and np.mean(depth_of(piece, page) < MARGIN * min(height, width)) > 0.95
+
+
+def depth_of(piece, page):
+    """Return how many px each pixel of the piece lies from the picture's border, (n,)."""
+    height, width = page.ink.shape
+    y, x = piece.mask.nonzero()
+    x, y = x + piece.x, y + piece.y
+    return np.min([x, y, width - 1 - x, height - 1 - y], axis=0)
 
 
 def hull_area(mask):

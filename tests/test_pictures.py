@@ -72,6 +72,14 @@ def test_light_and_shadow(digit, light, classify):
     assert text_in(noisy(light(picture)), classify) == digit
 
 
+@pytest.mark.parametrize("digit", "023456789")
+def test_soft_strokes_half_in_shadow(digit, classify):
+    picture = cv2.GaussianBlur(picture_of(digit, height=160, pen=10, ink=120, size=(480, 450), at=(150, 150)), (0, 0), 2)
+    x, _ = grid(picture)
+    shadow = cv2.GaussianBlur(np.where(x < 0.55, 0.6, 1.0), (0, 0), 3)
+    assert text_in(noisy(lit(picture, shadow), 2), classify) == digit
+
+
 @pytest.mark.parametrize("paper", [(170, 170, 170), (190, 215, 228), (120, 225, 245), (60, 90, 60), (30, 30, 30)])
 def test_grey_beige_yellow_paper_and_boards(paper, classify):
     ink = (25, 20, 20) if sum(paper) > 300 else (225, 230, 228)
@@ -271,6 +279,14 @@ def test_a_faint_line_does_not_lengthen_the_digit_that_it_crosses(classify):
     for height in (330, 360, 420):
         small = cv2.resize(picture, None, fx=height / 700, fy=height / 700, interpolation=cv2.INTER_AREA)
         assert text_in(small, classify) == "4", height
+
+
+def test_a_table_that_shows_along_two_sides_is_no_digit(classify):
+    picture = picture_of("1234", pen=3, ink=110)
+    height, width = picture.shape[:2]
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    picture[(y < 10 + 0.01 * x) | ((x > width - 9) & (y < 0.45 * height))] = 40, 50, 70
+    assert text_in(noisy(picture, 2), classify) == "1234"
 
 
 @pytest.mark.parametrize("surroundings", [on_table, black_margins, ruled, squared, vignette, hard_shadow])
