@@ -360,7 +360,7 @@ def grey_of(picture):
     Of the three colours the one counts that differs most: cyan ink is as dark as black in red light.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    distance = np.abs(luma - paper_brightness(luma))[::3, ::3]  # every ninth pixel is enough to know the paper's colour
+    distance = np.abs(luma - local_median(luma))[::3, ::3]  # every ninth pixel is enough to know the paper's colour
     paper = np.median(picture[::3, ::3][distance <= max(8, np.median(distance))], axis=0)
     if not is_ink_dark(luma):
         picture, paper = 255 - picture, 255 - paper
@@ -383,24 +383,13 @@ def is_ink_dark(luma):
     )
     if max(closed, opened) > 1.02 * min(closed, opened):
         return closed < 1.2 * opened  # dark ink is the usual case
-    from_paper = luma - paper_brightness(luma)  # there is no stroke so narrow, but a block perhaps, or a shadow
+    from_paper = luma - local_median(luma)  # there is no stroke so narrow, but a block perhaps, or a shadow
     return cv2.norm(from_paper.clip(max=0)) >= cv2.norm(from_paper.clip(min=0))
 
 
 def total_variation(image):
     """Return the sum of the differences between neighbours (Rudin, Osher, Fatemi 1992)."""
     return cv2.norm(image[1:], image[:-1], cv2.NORM_L1) + cv2.norm(image[:, 1:], image[:, :-1], cv2.NORM_L1)
-
-
-def paper_brightness(luma):
-    """Return how bright the paper is: float32 (h, w), or a number where a digit fills half of the picture."""
-    _, dark = cv2.threshold(luma, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    rim = border(dark)
-    if 0.4 < dark.mean() < 0.6 and 0.02 < rim.mean() < 0.98:  # a digit cut out closely touches the border
-        two_values = np.where(dark, luma[dark == 1].mean(), luma[dark == 0].mean())
-        if np.var(two_values) > 0.9 * np.var(luma):  # otherwise it is the light that differs
-            return float(np.median(luma[dark == (rim.mean() > 0.5)]))
-    return local_median(luma)
 
 
 def local_median(luma):
