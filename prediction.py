@@ -263,7 +263,7 @@ def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], n
 def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.ndarray]:
     """Return the marks and their probabilities, float (n, 10).
 
-    Where a mark is surer taken as several digits, its parts are returned in its place.
+    Where a mark is surely several digits rather than one, its parts are returned in its place.
     """
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
     if not every:
@@ -295,9 +295,10 @@ def parts_of(mark):
 
 
 def surest(mark, answers):
-    """Return the mark, or its parts if even the least sure of them is surer than the whole."""
+    """Return the mark, or its parts if even the least sure of them is surely a digit, and surer than the whole."""
     parts = [each for part in mark.parts for each in surest(part, answers)]
-    return parts if parts and min(answers[id(part)].max() for part in parts) > answers[id(mark)].max() else [mark]
+    least = min((answers[id(part)].max() for part in parts), default=0)
+    return parts if least >= SURE and least > answers[id(mark)].max() else [mark]
 
 
 # --- what is said ---
