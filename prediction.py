@@ -307,9 +307,19 @@ def surest(mark, answers):
 def result_of(path: str | Path, marks: list[Mark], probabilities: np.ndarray, top: int = 3) -> dict:
     """Return what is said of the picture at `path`, in the form of a line of --json; probabilities: (n, 10)."""
     sure = probabilities.max(axis=1, initial=0) >= SURE
-    sure &= np.count_nonzero(sure) >= round(MOSTLY_DIGITS * len(marks))
+    sure &= mostly_digits(sure, probabilities.argmax(axis=1) == 1)
     digits = [described(*mark, top) for mark in zip(marks, probabilities, sure.tolist(), strict=True)]
     return {"image": str(path), "text": text_of(digits), "error": None, "digits": digits}
+
+
+def mostly_digits(sure, is_one):
+    """Whether enough marks are sure, and enough of those that are no sure 1: a bare line is in every text and drawing.
+
+    Both are bool (n,). Of the first the share is rounded to whole marks, of the second down.
+    """
+    others = ~(sure & is_one)
+    enough = round(MOSTLY_DIGITS * len(sure)), int(MOSTLY_DIGITS * np.count_nonzero(others))
+    return np.count_nonzero(sure) >= enough[0] and np.count_nonzero(sure & others) >= enough[1]
 
 
 def described(mark, probabilities, sure, top):

@@ -312,14 +312,19 @@ def is_sheet(area, luma):
     touched = sum(side.mean() > 0.1 for side in (area[0], area[-1], area[:, 0], area[:, -1]))
     if area.mean() < SMALLEST_SHEET or touched > 1:
         return False
-    hull = cv2.convexHull(cv2.findNonZero(area.astype(np.uint8)))
-    corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
-    straight = cv2.fillConvexPoly(np.zeros(area.shape, np.uint8), corners, 1) > 0
-    if len(corners) != 4 or np.count_nonzero(straight ^ area) > 0.05 * np.count_nonzero(area):
+    straight = quadrilateral_about(area)
+    if straight is None or np.count_nonzero(straight ^ area) > 0.05 * np.count_nonzero(area):
         return False
     brightness, inner = np.median(luma[area]), luma[without_edge(area, SHEET_MARGIN)]
     is_written_on = inner.size > 0 and 0.002 < (inner < 0.85 * brightness).mean() < 0.25
     return is_written_on and np.percentile(luma[~area], 75) < TABLE * brightness
+
+
+def quadrilateral_about(area):
+    """Return the area, bool (h, w), between four straight lines about `area`, or None where no four follow its hull."""
+    hull = cv2.convexHull(cv2.findNonZero(area.astype(np.uint8)))
+    corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
+    return cv2.fillConvexPoly(np.zeros(area.shape, np.uint8), corners, 1) > 0 if len(corners) == 4 else None
 
 
 def without_edge(area, width):
@@ -663,18 +668,29 @@ def hull_area(mask):
 
 
 def is_frame(piece, pieces):
-    """Whether the piece is a box about others: most of it lies along the sides of the rectangle about it."""
-    depth = max(4, round(0.1 * min(piece.w, piece.h)))
-    inner = piece.mask[depth:-depth, depth:-depth]
-    if inner.sum() > 0.1 * piece.area:
+    """Whether the piece is a box about others, from wherever it is seen, or a table with two of them in its cells."""
+    inside = [other for other in pieces if contains(piece, other)]
+    in_cells = [other for other in inside if other.h > 0.3 * min(piece.w, piece.h) and encloses(piece, other)]
+    if len(in_cells) >= 2:
+        return True
+    if not any(other.size > 0.15 * piece.size for other in inside):
         return False
-    return any(contains(piece, other) for other in pieces)
+    box = quadrilateral_about(piece.mask)
+    depth = max(4, round(0.1 * min(piece.w, piece.h)))
+    return box is not None and (piece.mask & without_edge(box, depth)).sum() <= 0.1 * piece.area
 
 
 def contains(outer, inner):
     right, bottom = inner.x + inner.w, inner.y + inner.h
-    inside = outer.x < inner.x and outer.y < inner.y and right < outer.x + outer.w and bottom < outer.y + outer.h
-    return inside and inner.size > 0.15 * outer.size
+    return outer.x < inner.x and outer.y < inner.y and right < outer.x + outer.w and bottom < outer.y + outer.h
+
+
+def encloses(outer, inner):
+    """Whether `inner`, which `outer` contains, lies in a hole of it."""
+    outlines, _ = cv2.findContours(outer.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(outer.mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    y, x = inner.y - outer.y, inner.x - outer.x
+    return filled[y : y + inner.h, x : x + inner.w][inner.mask].all()
 
 
 def is_edge(piece, page):

@@ -224,6 +224,33 @@ def test_what_is_not_ink_is_left_out(digit, surroundings, classify):
     assert text_in(noisy(surroundings(picture_of(digit, pen=10)), 2), classify) == digit
 
 
+def boxes(text, box_for_each):
+    """Return a picture of `text`, each digit in a box of its own or all in a table of one row, seen from the side."""
+    width = 260 * len(text) + 40
+    picture = picture_of("", size=(300, width))
+    for i, digit in enumerate(text):
+        draw(picture, digit, (100 + 260 * i, 90), 120, 6, (30, 30, 30))
+        left, right = (60 + 260 * i, 240 + 260 * i) if box_for_each else (20 + 260 * i, 280 + 260 * i)
+        cv2.rectangle(picture, (left, 40), (right, 260), (60, 60, 60), 6)
+    corners = np.float32([(0, 0), (width, 0), (width, 300), (0, 300)])
+    seen = np.float32([(60, 10), (width + 50, 0), (width - 10, 300), (0, 290)])
+    turn = cv2.getPerspectiveTransform(corners, seen)
+    return cv2.warpPerspective(picture, turn, (width + 60, 300), borderMode=cv2.BORDER_REPLICATE)
+
+
+def test_a_0_with_specks_in_it_is_no_table(classify):
+    picture = picture_of("0", height=300)
+    for y in (260, 330):
+        cv2.circle(picture, (250, y), 15, (60, 60, 60), -1, cv2.LINE_AA)
+    assert text_in(picture, classify) == "0"
+
+
+@pytest.mark.parametrize("box_for_each", [True, False])
+@pytest.mark.parametrize("text", ["3", "407", "25186"])
+def test_boxes_and_tables_seen_from_the_side(text, box_for_each, classify):
+    assert text_in(noisy(boxes(text, box_for_each)), classify) == text
+
+
 def amid(ground, picture, degrees=3):
     """Return a picture of a sheet that lies turned on streaky wood of the colour `ground`, and where it is: (x, y)."""
     height, width = picture.shape[:2]

@@ -520,3 +520,12 @@ def test_show_without_a_display_says_so_and_reads_all_the_same(tmp_path):
 def test_among_many_marks_that_are_none_a_single_digit_is_not_believed():
     assert result_for((0, 7, 0.9), (0, 3, 0.3), (0, 4, 0.2))["text"] == "???"
     assert result_for((0, 7, 0.9), (0, 3, 0.3))["text"] == "7?"
+
+
+def test_bare_lines_between_marks_that_are_none_make_no_digits():
+    line, letter = (0, 1, 0.99), (0, 3, 0.2)
+    text = [line, line, letter, (0, 7, 0.8), line, line, letter, line, line, letter, line]
+    assert result_for(*text)["text"] == 11 * "?"
+    assert result_for(*[line] * 4)["text"] == "1111"
+    assert result_for(line, letter, line, letter, (0, 2, 0.9))["text"] == "1?1?2", "a sum"
+    assert result_for(line, letter)["text"] == "1?"
