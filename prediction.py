@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 from console import discard_output, near, quiet_libraries  # isort: skip  (before a file is opened)
-from preprocessing import Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
+from preprocessing import WIDE, Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
 from tqdm import tqdm
@@ -40,6 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
+DOUBT_OF_PARTS = 0.05, 0.3  # where no part is in more doubt, as a share of the whole's, it is they; if it is wide
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
@@ -290,15 +291,21 @@ def turned(images: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def parts_of(mark):
-    """Return the parts of a mark, their parts, and so on."""
-    return [each for part in mark.parts for each in (part, *parts_of(part))]
+    """Return the parts of a mark in all its readings, their parts, and so on."""
+    return [each for parts in mark.readings for part in parts for each in (part, *parts_of(part))]
 
 
 def surest(mark, answers):
-    """Return the mark, or its parts if even the least sure of them is surely a digit, and surer than the whole."""
-    parts = [each for part in mark.parts for each in surest(part, answers)]
-    least = min((answers[id(part)].max() for part in parts), default=0)
-    return parts if least >= SURE and least > answers[id(mark)].max() else [mark]
+    """Return the mark, or the parts of its best reading if they are surely digits, and far surer than the whole."""
+
+    def doubt(marks):
+        return 1 - min(answers[id(each)].max() for each in marks)
+
+    readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
+    best = min(readings, key=doubt, default=[mark])
+    is_wide = mark.box[2] > WIDE * mark.box[3]
+    most = min(1 - SURE, DOUBT_OF_PARTS[is_wide] * doubt([mark]))
+    return best if doubt(best) <= most else [mark]
 
 
 # --- what is said ---

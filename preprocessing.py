@@ -53,7 +53,11 @@ FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by mor
 MOST_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
 EDGE = 6, 1 / 4, 24  # px, share, px: paper must reach so far about a piece: this share of its stroke, within limits
 MARGIN = 0.06  # of the short side: what goes along the border, round corners too, and nowhere deeper is no digit
-WIDE = 1.05  # width to height: a wider mark may be two digits that touch
+WIDE = 1.05  # width to height: a wider mark may be digits that touch
+WIDE_AMONG_OTHERS, SEVERAL = 0.8, 3  # the same where there are so many marks: there digits touch more often
+TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width to height: a mark no wider may be two digits, or three
+SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, give or take, as shares of the width
+SEAMS_OF_MORE = ((0.5, 0.33),)
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
@@ -67,7 +71,7 @@ class Mark(NamedTuple):
     box: Box  # in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
-    parts: tuple = ()  # if it may as well be several digits: what they would be, Marks in reading order
+    readings: tuple = ()  # as several digits instead: each a tuple of Marks from left to right
 
 
 class PictureError(ValueError):
@@ -207,11 +211,14 @@ def marks_on(picture):
     groups = grouped(ink_pieces(page))
     drawn = [drawn_together(group) for group in groups]
     rows = rows_of([box for box, _ in drawn])
-    marks = [mark_of(*drawn[i], row, picture.shape, scale) for row, members in enumerate(rows) for i in members]
+    narrowest = WIDE if len(drawn) < SEVERAL else WIDE_AMONG_OTHERS
+    marks = [
+        mark_of(*drawn[i], row, picture.shape, scale, narrowest) for row, members in enumerate(rows) for i in members
+    ]
     if 2 <= len(marks) <= MOST_FRAGMENTS:
         (x, y, w, h), mask = drawn_together([piece for group in groups for piece in group])
         if w < WIDE * h and max(box[3] for box, _ in drawn) > h / 3:
-            return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(parts=tuple(marks))]
+            return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(readings=(tuple(marks),))]
     return marks
 
 
@@ -221,21 +228,22 @@ def moved(mark, box, shape):
     across, down = width / shape[1], height / shape[0]
     left, top, right, bottom = mark.box[0], mark.box[1], mark.box[0] + mark.box[2], mark.box[1] + mark.box[3]
     left, top, right, bottom = int(left * across), int(top * down), round(right * across), round(bottom * down)
-    parts = tuple(moved(part, box, shape) for part in mark.parts)
-    return mark._replace(box=(x + left, y + top, right - left, bottom - top), parts=parts)
+    readings = tuple(tuple(moved(part, box, shape) for part in parts) for parts in mark.readings)
+    return mark._replace(box=(x + left, y + top, right - left, bottom - top), readings=readings)
 
 
-def mark_of(box, mask, row, shape, scale):
-    """Return the Mark of a mask, bool (h, w), that lies at `box` in the working copy of a picture of `shape`."""
+def mark_of(box, mask, row, shape, scale, narrowest=WIDE):
+    """Return the Mark of a mask, bool (h, w), that lies at `box` in the working copy of a picture of `shape`.
+
+    narrowest: width to height: what is wider may be several digits.
+    """
     x, y, w, h = box
     left, top = min(int(x / scale), shape[1] - 1), min(int(y / scale), shape[0] - 1)
     right, bottom = min(shape[1], round((x + w) / scale)), min(shape[0], round((y + h) / scale))
-    parts = ()
-    if w > WIDE * h:
-        halves = cut_in_two(box, mask)
-        if all(0.15 * w < half_box[2] < 0.85 * w for half_box, _ in halves):
-            parts = tuple(mark_of(*half, row, shape, scale) for half in halves)
-    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), parts)
+    ways = cut_in_two(box, mask) if w > narrowest * h else []
+    of_halves = WIDE if w > TWO_WIDE * h else np.inf
+    readings = tuple(tuple(mark_of(*half, row, shape, scale, of_halves) for half in halves) for halves in ways)
+    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), readings)
 
 
 def resized(picture, scale):
@@ -781,14 +789,24 @@ def centre_of(piece):
     return piece.x + np.average(np.arange(piece.w), weights=piece.mask.sum(axis=0))
 
 
-def cut_in_two(box: Box, mask: np.ndarray) -> list[tuple[Box, np.ndarray]]:
+def cut_in_two(box: Box, mask: np.ndarray) -> list[list[tuple[Box, np.ndarray]]]:
+    """Return the ways to cut a mask, bool (h, w), into a left and a right part about as high, each a (box, mask)."""
+    _, _, width, height = box
+    seams = SEAMS if width <= THREE_WIDE * height else SEAMS_OF_MORE
+    halves = [cut_at(place, reach, box, mask) for place, reach in seams]
+    tall = {parts[0][0]: parts for parts in halves if min(part_box[3] for part_box, _ in parts) > 0.5 * height}
+    return list(tall.values())  # without those that come out alike
+
+
+def cut_at(place: float, reach: float, box: Box, mask: np.ndarray) -> list[tuple[Box, np.ndarray]]:
     """Return the (box, mask) of the left and the right part, cut from top to bottom where it meets least ink.
 
-    The cut is the cheapest path downwards, by dynamic programming (the "seam" of Avidan and Shamir 2007).
+    place: where it is cut, give or take `reach`, both as shares of its width. The cut is the cheapest path downwards,
+    by dynamic programming (the "seam" of Avidan and Shamir 2007).
     """
     x, y, width, height = box
-    off_centre = np.abs(np.linspace(-1, 1, width)) ** 2
-    cost = mask + 0.02 + 0.06 * off_centre + 100.0 * (off_centre > 0.45)
+    off_place = np.abs(np.linspace(0, 1, width) - place)
+    cost = mask + 0.02 + 0.24 * off_place**2 + 100.0 * (off_place > reach)
     for above, below in pairwise(cost):
         padded = np.pad(above, 1, constant_values=np.inf)
         below += np.minimum(np.minimum(padded[:-2], padded[2:]) + 0.02, padded[1:-1])

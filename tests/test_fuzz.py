@@ -35,7 +35,8 @@ def check_marks(marks, shape):
         assert 0 <= x < x + width <= shape[1] and 0 <= y < y + height <= shape[0]
         assert mark.row >= 0
         check_pixels(mark.pixels)
-        check_marks(mark.parts, shape)
+        for parts in mark.readings:
+            check_marks(parts, shape)
 
 
 def check_pixels(pixels):

@@ -278,9 +278,10 @@ def test_the_halves_of_what_may_be_two_digits_lie_on_the_sheet_too():
     cv2.line(sheet, (250, 300), (500, 300), (30, 30, 30), 16)  # so that they touch
     picture, (left, top) = amid((40, 60, 95), sheet, degrees=0)
     (mark,), (alone,) = prediction.find_marks(picture), prediction.find_marks(sheet)
-    assert len(mark.parts) == len(alone.parts) == 2
-    for part, expected in zip(mark.parts, alone.parts, strict=True):
-        assert np.allclose(part.box, np.add(expected.box, (left, top, 0, 0)), atol=8)
+    assert mark.readings and len(mark.readings) == len(alone.readings)
+    for parts, expected in zip(mark.readings, alone.readings, strict=True):
+        for part, other in zip(parts, expected, strict=True):
+            assert np.allclose(part.box, np.add(other.box, (left, top, 0, 0)), atol=8)
 
 
 def test_a_sheet_so_narrow_that_it_has_no_middle(recwarn):
@@ -381,6 +382,15 @@ def test_two_digits_that_touch(text, classify):
     for i, digit in enumerate(text):
         draw(grey, digit, (100 + 112 * i, 60), 190, 10, 30)
     assert text_in(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), classify) == text
+
+
+@pytest.mark.parametrize("pair, gap", [("15", 60), ("17", 60), ("16", 60), ("65", 80), ("38", 100)])
+def test_two_that_touch_among_others_and_take_little_more_room_than_one(pair, gap, classify):
+    picture = picture_of("", size=(400, 1000))
+    for left, digit in ((80, "4"), (380, pair[0]), (380 + gap, pair[1]), (760, "2")):
+        draw(picture, digit, (left, 100), 200, 12, (30, 30, 30))
+    assert len(prediction.find_marks(picture)) == 3
+    assert text_in(picture, classify) == f"4{pair}2"
 
 
 def test_a_tail_that_runs_under_the_neighbour(classify):
