@@ -40,7 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
-DOUBT_OF_PARTS = 0.05, 0.3  # where no part is in more doubt, as a share of the whole's, it is they; if it is wide
+DOUBT_OF_PARTS = 0.05, 0.3  # as a share of the doubt about the whole mark: up to this, they are it; if it is wide
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc

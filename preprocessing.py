@@ -71,7 +71,7 @@ class Mark(NamedTuple):
     box: Box  # in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
-    readings: tuple = ()  # as several digits instead: each a tuple of Marks from left to right
+    readings: tuple = ()  # what it would be if it were several digits: each a tuple of Marks from left to right
 
 
 class PictureError(ValueError):
