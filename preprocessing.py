@@ -57,7 +57,7 @@ WIDE = 1.05  # width to height: a wider mark may be digits that touch
 WIDE_AMONG_OTHERS, SEVERAL = 0.8, 3  # the same where there are so many marks: there digits touch more often
 TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width to height: a mark no wider may be two digits, or three
 SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, give or take, as shares of the width
-SEAMS_OF_MORE = ((0.5, 0.33),)
+SEAMS_OF_MORE = ((0.5, 0.33),)  # of more than three digits: these halves are cut again
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 
