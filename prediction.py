@@ -40,7 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
-DOUBT_OF_PARTS = 0.05, 0.3  # as a share of the doubt about the whole mark: up to this, they are it; if it is wide
+DOUBT_OF_PARTS, DOUBT_IF_WIDE = 0.05, 0.3  # of the doubt about a mark: it is its parts where they are in no more
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
@@ -303,9 +303,8 @@ def surest(mark, answers):
 
     readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
     best = min(readings, key=doubt, default=[mark])
-    is_wide = mark.box[2] > WIDE * mark.box[3]
-    most = min(1 - SURE, DOUBT_OF_PARTS[is_wide] * doubt([mark]))
-    return best if doubt(best) <= most else [mark]
+    share = DOUBT_IF_WIDE if mark.box[2] > WIDE * mark.box[3] else DOUBT_OF_PARTS
+    return best if doubt(best) <= min(1 - SURE, share * doubt([mark])) else [mark]
 
 
 # --- what is said ---
@@ -359,7 +358,8 @@ def in_words(result: dict, top: int | None = None) -> str:
         said = f"{result['text'].replace(chr(10), ' ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
     else:
         marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
-        said = "no digit found" + (f"  ({marks}, none surely a digit)" if digits else "")
+        reason = "too few of them digits" if any(d["confidence"] >= SURE for d in digits) else "none surely a digit"
+        said = "no digit found" + (f"  ({marks}, {reason})" if digits else "")
     likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
     return "\n    ".join([f"{printable(result['image'])}: {said}", *likeliest])
 

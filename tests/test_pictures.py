@@ -238,17 +238,17 @@ def boxes(text, box_for_each):
     return cv2.warpPerspective(picture, turn, (width + 60, 300), borderMode=cv2.BORDER_REPLICATE)
 
 
+@pytest.mark.parametrize("box_for_each", [True, False])
+@pytest.mark.parametrize("text", ["3", "407", "25186"])
+def test_boxes_and_tables_seen_from_the_side(text, box_for_each, classify):
+    assert text_in(noisy(boxes(text, box_for_each)), classify) == text
+
+
 def test_a_0_with_specks_in_it_is_no_table(classify):
     picture = picture_of("0", height=300)
     for y in (260, 330):
         cv2.circle(picture, (250, y), 15, (60, 60, 60), -1, cv2.LINE_AA)
     assert text_in(picture, classify) == "0"
-
-
-@pytest.mark.parametrize("box_for_each", [True, False])
-@pytest.mark.parametrize("text", ["3", "407", "25186"])
-def test_boxes_and_tables_seen_from_the_side(text, box_for_each, classify):
-    assert text_in(noisy(boxes(text, box_for_each)), classify) == text
 
 
 def amid(ground, picture, degrees=3):

@@ -525,7 +525,22 @@ def test_among_many_marks_that_are_none_a_single_digit_is_not_believed():
 def test_bare_lines_between_marks_that_are_none_make_no_digits():
     line, letter = (0, 1, 0.99), (0, 3, 0.2)
     text = [line, line, letter, (0, 7, 0.8), line, line, letter, line, line, letter, line]
-    assert result_for(*text)["text"] == 11 * "?"
+    result = result_for(*text)
+    assert result["text"] == 11 * "?"
+    assert prediction.in_words(result) == "a.png: no digit found  (11 marks, too few of them digits)"
     assert result_for(*[line] * 4)["text"] == "1111"
     assert result_for(line, letter, line, letter, (0, 2, 0.9))["text"] == "1?1?2", "a sum"
     assert result_for(line, letter)["text"] == "1?"
+
+
+@pytest.mark.parametrize(
+    "width, whole, part, is_taken_apart",
+    [(9, 0.3, 0.97, True), (9, 0.3, 0.8, False), (9, 0.9, 0.99, False), (20, 0.3, 0.8, True), (20, 0.9, 0.95, False)],
+)
+def test_a_mark_is_taken_apart_where_its_parts_are_far_less_in_doubt(width, whole, part, is_taken_apart):
+    pixels = np.zeros((28, 28), np.float32)
+    left, right = (Mark((x, 0, width // 2, 10), 0, pixels) for x in (0, width // 2))
+    mark = Mark((0, 0, width, 10), 0, pixels, ((left, right),))
+    answers = {id(mark): np.array([whole]), id(left): np.array([0.99]), id(right): np.array([part])}
+    taken = prediction.surest(mark, answers)
+    assert [id(each) for each in taken] == ([id(left), id(right)] if is_taken_apart else [id(mark)])
