@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 from console import discard_output, near, quiet_libraries  # isort: skip  (before a file is opened)
-from preprocessing import WIDE, Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
+from preprocessing import Mark, PictureError, find_marks, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
 from tqdm import tqdm
@@ -40,7 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
-DOUBT_OF_PARTS, DOUBT_IF_WIDE = 0.05, 0.3  # of the doubt about a mark: it is its parts where they are in no more
+DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in no more
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
@@ -303,8 +303,7 @@ def surest(mark, answers):
 
     readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
     best = min(readings, key=doubt, default=[mark])
-    share = DOUBT_IF_WIDE if mark.box[2] > WIDE * mark.box[3] else DOUBT_OF_PARTS
-    return best if doubt(best) <= min(1 - SURE, share * doubt([mark])) else [mark]
+    return best if doubt(best) <= DOUBT_OF_PARTS * doubt([mark]) else [mark]
 
 
 # --- what is said ---
