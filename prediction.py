@@ -39,7 +39,7 @@ MODEL = TRAINED if TRAINED.exists() else SHIPPED
 IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
-SURE = 0.5  # a mark whose likeliest digit is less likely than this is printed as ?
+SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
 DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in no more
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
@@ -264,14 +264,17 @@ def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], n
 def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.ndarray]:
     """Return the marks and their probabilities, float (n, 10).
 
-    Where a mark is surely several digits rather than one, its parts are returned in its place.
+    Where a mark is surely several digits rather than one, its parts are returned in its place; but in no text.
     """
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
     if not every:
         return [], np.empty((0, 10))
     probabilities = averaged(classify, np.stack([mark.pixels for mark in every]))
     answers = dict(zip(map(id, every), probabilities, strict=True))
-    marks = [part for mark in marks for part in surest(mark, answers)]
+    taken_apart = [surest(mark, answers) for mark in marks]
+    whole = [answers[id(mark)] for mark, parts in zip(marks, taken_apart, strict=True) if len(parts) == 1]
+    if mostly_digits(np.reshape(whole, (-1, 10))):  # or else it is a text, in which an n looks like a 1 and a 2
+        marks = [part for parts in taken_apart for part in parts]
     return marks, np.array([answers[id(mark)] for mark in marks])
 
 
@@ -311,18 +314,18 @@ def surest(mark, answers):
 
 def result_of(path: str | Path, marks: list[Mark], probabilities: np.ndarray, top: int = 3) -> dict:
     """Return what is said of the picture at `path`, in the form of a line of --json; probabilities: (n, 10)."""
-    sure = probabilities.max(axis=1, initial=0) >= SURE
-    sure &= mostly_digits(sure, probabilities.argmax(axis=1) == 1)
+    sure = (probabilities.max(axis=1, initial=0) >= SURE) & mostly_digits(probabilities)
     digits = [described(*mark, top) for mark in zip(marks, probabilities, sure.tolist(), strict=True)]
     return {"image": str(path), "text": text_of(digits), "error": None, "digits": digits}
 
 
-def mostly_digits(sure, is_one):
+def mostly_digits(probabilities):
     """Whether enough marks are sure, and enough of those that are no sure 1: a bare line is in every text and drawing.
 
-    Both are bool (n,). Of the first the share is rounded to whole marks, of the second down.
+    probabilities: (n, 10). Of the first the share is rounded to whole marks, of the second down.
     """
-    others = ~(sure & is_one)
+    sure = probabilities.max(axis=1, initial=0) >= SURE
+    others = ~sure | (probabilities.argmax(axis=1) != 1)
     enough = round(MOSTLY_DIGITS * len(sure)), int(MOSTLY_DIGITS * np.count_nonzero(others))
     return np.count_nonzero(sure) >= enough[0] and np.count_nonzero(sure & others) >= enough[1]
 

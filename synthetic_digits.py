@@ -418,6 +418,68 @@ LETTERS = [
     "64,0 40,46 0,100 | 34,52 74,84",
     "4,100 8,30 26,4 50,12 40,36 18,44 50,56 46,84 20,84",
     "50,6 34,0 22,20 20,100 | 2,40 44,40",
+    "0,100 14,20 34,0 50,24 56,100 | 8,60 54,58",
+    "0,100 34,0 / 52,100 | 14,66 48,64",
+    "66,14 36,0 4,30 6,80 34,100 64,70 68,4 / 66,70 84,100",
+    "8,14 34,0 60,16 60,100 | 60,44 24,46 4,72 24,98 60,76",
+    "-14,90 20,30 60,4 30,6 6,60 26,98 60,60 66,8 / 62,70 74,98 92,80",
+    "60,16 34,0 6,40 20,90 66,90",
+    "50,6 16,10 4,50 20,94 58,96",
+    "58,0 58,100 | 58,56 30,40 4,68 26,100 58,76",
+    "50,42 20,44 4,76 24,98 52,72 66,4 / 60,80 76,100",
+    "72,0 56,90 | 58,56 30,46 6,72 20,98 52,80",
+    "4,56 60,50 48,8 16,10 4,56 18,94 62,90",
+    "0,60 50,40 44,4 14,14 6,70 30,100 66,80",
+    "-20,84 40,50 50,10 26,0 10,40 20,90 50,98 80,70",
+    "56,8 24,0 12,26 40,46 / 10,60 12,96 60,90",
+    "60,2 10,4 / 4,98 / 58,94 | 6,50 44,46",
+    "10,4 4,100 | 2,6 60,0 | 8,50 44,46 | 2,98 60,94",
+    "4,6 66,0 | 34,4 20,100 | 22,50 56,46",
+    "60,6 44,0 30,30 22,90 10,100 | 6,46 56,42",
+    "56,10 40,0 26,16 26,100 | 4,42 52,42",
+    "10,0 4,100 | 56,0 50,100 | 6,52 54,46",
+    "20,0 6,100 / 20,60 40,44 46,60 40,100",
+    "0,90 40,20 30,0 18,30 10,100 / 24,58 40,52 40,94 58,92",
+    "8,0 4,100 / 6,64 26,46 40,54 42,100",
+    "20,0 6,100 | 48,44 14,70 / 52,100",
+    "14,0 8,100 / 14,66 36,46 40,58 14,70 / 50,100",
+    "0,90 36,16 26,0 14,40 8,100 / 20,66 40,52 34,70 16,72 / 54,98",
+    "8,0 4,100 | 60,4 8,54 / 64,98",
+    "0,100 4,10 / 4,40 24,4 34,30 32,100 / 36,36 58,4 70,30 68,100",
+    "0,20 10,10 12,100 / 16,40 40,8 46,30 44,100 / 50,40 74,8 82,30 82,90 98,96",
+    "4,6 4,100 / 8,30 34,2 50,20 50,100 / 54,30 80,2 98,20 98,100",
+    "0,100 14,0 / 44,70 / 74,0 / 88,100",
+    "4,100 4,0 / 40,60 / 76,0 / 76,100",
+    "4,8 4,100 / 8,36 36,4 56,20 56,100",
+    "0,20 12,8 14,98 / 18,40 44,6 56,30 58,94 76,92",
+    "10,4 0,100 / 16,36 44,4 54,24 44,100",
+    "0,100 10,0 / 54,100 / 62,0",
+    "10,0 4,100 | 8,4 50,4 54,34 8,50",
+    "20,10 10,100 | 0,20 40,0 64,16 50,44 14,48",
+    "8,0 4,100 | 6,12 36,0 56,20 40,48 8,44",
+    "0,16 16,0 6,100 / 16,20 40,2 52,20 40,52 14,50",
+    "10,0 10,100 / 10,40 30,10 60,10",
+    "4,4 8,100 | 8,50 30,8 60,14 60,24",
+    "0,90 20,10 / 26,30 56,26 / 50,86 74,94",
+    "14,6 6,100 | 0,20 40,0 58,20 12,50 / 60,100",
+    "24,0 20,80 36,100 54,92 | 0,30 50,28",
+    "4,4 4,70 20,98 46,70 54,4 / 52,70 62,100",
+    "0,10 12,0 6,70 20,98 50,60 60,0 / 56,80 76,98",
+    "0,8 12,2 28,100 / 50,30 58,0",
+    "0,0 30,98 / 60,0 74,4",
+    "0,4 6,80 24,96 40,60 / 42,10 | 40,60 54,98 76,70 80,4",
+    "0,0 16,98 / 36,30 / 54,98 / 76,0",
+    "0,10 16,4 36,90 52,98 | 50,4 4,98",
+    "70,96 14,24 26,2 44,18 6,72 26,98 66,56",
+    "60,40 30,98 4,76 40,30 30,2 14,16 70,98",
+    "54,40 40,26 26,48 40,64 54,36 / 60,64 80,50 64,4 20,10 4,56 30,96 72,90",
+    "60,14 30,0 8,50 30,100 60,86 | 0,40 46,40 | 0,58 44,58",
+    "4,24 20,2 50,10 44,40 24,60 22,76",
+    "4,100 4,40 / 40,0 / 76,40 / 76,100 / 4,100",
+    "50,50 60,44 64,60 44,68 34,46 50,28 76,40 74,76 40,86 14,60 20,20 60,6",
+    "0,50 100,50 | 70,24 100,50 / 70,78",
+    "0,26 24,0 / 48,26 | 24,0 24,100",
+    "24,0 24,100 | 0,74 24,100 / 48,74",
 ]
 
 SCALE = 76  # px: how high a digit is drawn before to_mnist makes it 20 px high
@@ -595,7 +657,7 @@ def no_digit(random):
     """Return something of a random kind; lines and patches are never narrow, for that might be a 1."""
     kind = one_of(random, NO_DIGITS)
     mask = trimmed(kind(random))[1]
-    while kind in (random_line, blob, shape, crossing_lines) and mask.shape[1] < 0.55 * mask.shape[0]:
+    while kind in (random_line, outlined, blob, shape, crossing_lines) and mask.shape[1] < 0.55 * mask.shape[0]:
         mask = trimmed(kind(random))[1]
     return mask
 
@@ -632,6 +694,27 @@ def random_line(random):
     for _ in range(random.integers(1, 4)):
         count = int(random.integers(8, 13))
         draw(field, smooth_through(count) @ random.uniform(-0.5, 0.5, (count, 2)), pen_width(random))
+    return field > 0
+
+
+def outlined(random):
+    """A closed line with strokes or a letter in it, or strokes that lead out of it: a face, an eye, a sign, a sun."""
+    field = np.zeros((SCALE + 2 * MARGIN, SCALE + 2 * MARGIN), np.uint8)
+    corners, pen = int(random.integers(3, 10)), pen_width(random)
+    angles = np.arange(corners) * 2 * np.pi / corners + random.uniform(0, 2 * np.pi)
+    reach = random.uniform(0.3, 0.5, 2) * np.exp(random.normal(0, 0.07, (corners, 1)))
+    ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach
+    ring = ring[np.arange(corners + 3) % corners]  # on past its beginning, so that a curve through it closes
+    draw(field, smooth_through(len(ring)) @ ring if random.random() < 0.7 else ring, pen)
+    kind = random.random()
+    if kind < 0.3:
+        for parts, points in strokes_of(one_of(random, LETTERS)):
+            line = np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
+            draw(field, (line - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
+    for _ in range(random.integers(3, 6) if kind >= 0.3 else 0):
+        start = one_of(random, ring) * (random.uniform(0, 0.65) if kind < 0.8 else 1)
+        end = start + random.normal(0, 0.12, 2) if kind < 0.8 else start * random.uniform(1.3, 1.7)
+        draw(field, np.stack([start, end]), pen * random.uniform(0.6, 1))
     return field > 0
 
 
@@ -676,10 +759,15 @@ NO_DIGITS = (
     letter,
     letter,
     letter,
+    letter,
+    letter,
+    letter,
     turned_digit,
     mirrored_digit,
     run_together,
     random_line,
+    outlined,
+    outlined,
     blob,
     shape,
     crossing_lines,

@@ -550,3 +550,17 @@ def test_letters_are_not_taken_apart_into_digits(word):
     marks, probabilities = prediction.read_marks(picture, prediction.load_classifier(prediction.MODEL))
     digits = prediction.result_of("", marks, probabilities)["digits"]
     assert len(digits) == len(word) and not any(digit["sure"] and digit["digit"] == 1 for digit in digits)
+
+
+@pytest.mark.parametrize("beside, found", [((), [1, 2]), ((7,), [1, 2, 7]), ((None, None), [None, None, None])])
+def test_among_letters_no_mark_is_taken_apart(beside, found):
+    def mark_of(code, *parts):
+        return Mark((0, 0, 18, 10), 0, np.full((28, 28), code, np.float32), (parts,) if parts else ())
+
+    def classify(images):  # code 20: a letter; code n: the digit n
+        codes = np.round(images[:, 14, 14]).astype(int)
+        return np.where((codes == 20)[:, None], 0.1, np.eye(10)[codes % 20 % 10])
+
+    marks = [mark_of(20, mark_of(1), mark_of(2)), *(mark_of(20 if digit is None else digit) for digit in beside)]
+    _, probabilities = prediction.classified(marks, classify)
+    assert [None if answer.max() < 0.5 else answer.argmax() for answer in probabilities] == found
