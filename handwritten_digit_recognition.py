@@ -1,6 +1,6 @@
 """Train a convolutional network on MNIST, save it, and show how it learned.
 
-    python handwritten_digit_recognition.py                 two to three minutes on two cores
+    python handwritten_digit_recognition.py                 about three minutes on two cores
     python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --deeper        a deeper net
     python handwritten_digit_recognition.py --dataset synthetic     on drawn digits alone: nothing to download
