@@ -706,7 +706,7 @@ def outlined(random):
     ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach
     ring = ring[np.arange(corners + 3) % corners]  # on past its beginning, so that a curve through it closes
     draw(field, smooth_through(len(ring)) @ ring if random.random() < 0.7 else ring, pen)
-    kind = random.random()
+    kind = random.random()  # under 0.3: a letter in it; under 0.8: strokes in it; else strokes that lead out of it
     if kind < 0.3:
         for parts, points in strokes_of(one_of(random, LETTERS)):
             line = np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
