@@ -40,7 +40,7 @@ IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 
 SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
-DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in no more
+DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in less
 TURNS = 0, 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "32000000", "MALLOC_TRIM_THRESHOLD_": "256000000"}  # bytes, for glibc
@@ -306,7 +306,7 @@ def surest(mark, answers):
 
     readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
     best = min(readings, key=doubt, default=[mark])
-    return best if doubt(best) <= DOUBT_OF_PARTS * doubt([mark]) else [mark]
+    return best if doubt(best) < DOUBT_OF_PARTS * doubt([mark]) else [mark]
 
 
 # --- what is said ---

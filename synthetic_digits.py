@@ -532,8 +532,7 @@ def drawn(random, skeleton, pen, wobble=0.022):
     field = np.zeros((SCALE + 2 * MARGIN, SCALE + 4 * MARGIN), np.uint8)
     for parts, points in strokes_of(skeleton):
         points = points + random.normal(0, wobble, points.shape) + random.normal(0, 0.02, 2)
-        line = np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
-        line = written(line, bend, slant)
+        line = written(curve(parts, points), bend, slant)
         first, last = random.integers(0, 3, 2)
         draw(field, line[first : len(line) - last], pen * (1 + 0.15 * random.normal()))
     return field > 0
@@ -634,6 +633,11 @@ def strokes_of(skeleton):
     return strokes
 
 
+def curve(parts, points):
+    """Return a stroke of strokes_of as a line, float (samples, 2)."""
+    return np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
+
+
 @cache
 def smooth_through(count, steps=9):
     """Return the matrix (samples, count) that turns `count` points into a curve through them (Catmull and Rom 1974)."""
@@ -706,14 +710,18 @@ def outlined(random):
     ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach
     ring = ring[np.arange(corners + 3) % corners]  # on past its beginning, so that a curve through it closes
     draw(field, smooth_through(len(ring)) @ ring if random.random() < 0.7 else ring, pen)
-    kind = random.random()  # under 0.3: a letter in it; under 0.8: strokes in it; else strokes that lead out of it
+    kind = random.random()
     if kind < 0.3:
         for parts, points in strokes_of(one_of(random, LETTERS)):
-            line = np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
-            draw(field, (line - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
-    for _ in range(random.integers(3, 6) if kind >= 0.3 else 0):
-        start = one_of(random, ring) * (random.uniform(0, 0.65) if kind < 0.8 else 1)
-        end = start + random.normal(0, 0.12, 2) if kind < 0.8 else start * random.uniform(1.3, 1.7)
+            draw(field, (curve(parts, points) - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
+        return field > 0
+    for _ in range(random.integers(3, 6)):
+        corner = one_of(random, ring)
+        if kind < 0.8:
+            start = corner * random.uniform(0, 0.65)
+            end = start + random.normal(0, 0.12, 2)
+        else:
+            start, end = corner, corner * random.uniform(1.3, 1.7)
         draw(field, np.stack([start, end]), pen * random.uniform(0.6, 1))
     return field > 0
 
