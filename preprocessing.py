@@ -266,8 +266,6 @@ def sheet_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
         return None  # a digit cut out
     small = cv2.GaussianBlur(resized(picture, min(1, SHEET_SIDE / max(picture.shape))), (0, 0), 1)
     luma = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    if np.median(border(luma)) >= TABLE * np.percentile(luma, 100 * (1 - SMALLEST_SHEET)):
-        return None  # as light at its border as anywhere
     paper = without_ink(small)
     sheet = largest_light_area(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY))
     if not is_sheet(sheet, luma):
@@ -290,10 +288,6 @@ def board_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
     """Return what sheet_in does, for a dark board on something lighter."""
     found = sheet_in(255 - picture)
     return found and (found[0], 255 - found[1])
-
-
-def border(image):
-    return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
 
 
 def without_ink(small):

@@ -200,6 +200,45 @@ def test_what_is_no_number_or_infinite_spoils_no_picture_of_floats(tmp_path):
     assert np.abs(read - expected).max() <= 1
 
 
+# --- a sheet on a table ---
+
+
+def sheet_on_table(corners, lines=4, table=60, border=60):
+    """Return a picture of a light sheet with `corners` (x, y) and some lines on it, on a grey table with a border."""
+    picture = np.full((500, 600, 3), table, np.uint8)
+    cv2.fillConvexPoly(picture, np.array(corners), (240, 240, 240), cv2.LINE_AA)
+    (left, top), (right, _) = np.min(corners, axis=0), np.max(corners, axis=0)
+    for y in range(top + 30, top + 30 + 14 * lines, 14):
+        cv2.line(picture, (left + 35, y), (right - 35, y), (20, 20, 20), 8)
+    return cv2.copyMakeBorder(picture, *[6] * 4, cv2.BORDER_CONSTANT, value=[border] * 3)
+
+
+OBLONG = (130, 80), (480, 90), (470, 420), (120, 410)
+
+
+def test_a_sheet_is_found_where_it_lies():
+    (left, top, width, height), copy = preprocessing.sheet_in(sheet_on_table(OBLONG))
+    assert np.allclose((left, top, left + width, top + height), (126, 86, 486, 426), atol=20)
+    assert copy.min() < 60 < 200 < np.median(copy) and copy[[0, -1]].min() > 180, "no table is left"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        sheet_on_table([(200, 180), (380, 180), (380, 330), (200, 330)], lines=1),  # 9 % of the picture
+        sheet_on_table([(300, 40), (540, 210), (450, 450), (150, 450), (60, 210)]),  # five corners
+        sheet_on_table(OBLONG, lines=0),
+        sheet_on_table(OBLONG, lines=20),
+        sheet_on_table(OBLONG, table=190),
+        sheet_on_table(OBLONG, border=235),
+        sheet_on_table(OBLONG)[::4, ::4],  # no more than a digit cut out
+    ],
+    ids=["small", "pentagon", "blank", "hatched", "light table", "light border", "few pixels"],
+)
+def test_what_is_no_sheet(picture):
+    assert preprocessing.sheet_in(picture) is None
+
+
 # --- find_marks ---
 
 
