@@ -3,6 +3,7 @@
     python handwritten_digit_recognition.py                 about three minutes on two cores
     python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --deeper        a deeper net
+    python handwritten_digit_recognition.py --no-drawn      on MNIST alone
     python handwritten_digit_recognition.py --dataset synthetic     on drawn digits alone: nothing to download
 
 MNIST is downloaded at the first run and kept as dataset/mnist.npz. Mixed into it are digits that synthetic_digits.py
@@ -89,17 +90,17 @@ def main():
     training, validation = hold_out(x_train, y_train)
     distortion, undistorted = (1, UNDISTORTED) if options.dataset == "mnist" else DRAWN_ALONE
     distortion *= options.augmentation
+    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, undistorted
 
     start = time.perf_counter()
     with on_all_gpus():
         model = build_deeper_cnn() if options.deeper else build_cnn()
     check_net(model)
     model.summary()
-    print("Drawing the digits and scribbles that are mixed in ...", flush=True)
+    if options.drawn:
+        print("Drawing the digits and scribbles that are mixed in ...", flush=True)
     try:
-        history = train(
-            model, training, validation, options.epochs, options.batch_size, options.seed, distortion, undistorted
-        )
+        history = train(model, training, validation, *settings)
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(path)}", file=sys.stderr)
         sys.exit(130)
@@ -403,16 +404,17 @@ def train(
     epochs: int,
     batch_size: int,
     seed: int,
+    drawn: float = 1,
     distortion: float = 1,
     undistorted: float = UNDISTORTED,
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
-    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); distortion: its strength, 1 is full, 0
-    none; undistorted: the share of epochs, the last ones, that have none. A short training mixes in fewer drawn digits:
-    drawing them takes time.
+    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: the share of DRAWN_DIGITS and
+    SCRIBBLES that is mixed in, in a short training less: drawing them takes time; distortion: its strength, 1 is full,
+    0 none; undistorted: the share of epochs, the last ones, that have none.
     """
-    images, targets = with_drawn(*training, min(1, epochs / EPOCHS), seed)
+    images, targets = with_drawn(*training, drawn * min(1, epochs / EPOCHS), seed)
     last_distorted = epochs - max(1, round(undistorted * epochs)) if undistorted else epochs
     strengths = distortion * (np.arange(epochs + 1) <= last_distorted)
     batches = DistortedBatches(images, targets, batch_size, seed, strengths)
@@ -766,6 +768,7 @@ def parse_arguments():
     parser.add_argument("--twin", type=model_path, metavar="MODEL", help="only write the .onnx twin of a trained model")
     parser.add_argument("--deeper", action="store_true", help="six convolutions in place of two")
     parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
+    parser.add_argument("--no-drawn", dest="drawn", action="store_false", help="mix in no drawn digits and scribbles")
     parser.add_argument("--dataset", choices=sets, default="mnist", help="synthetic: drawn digits" + default)
     parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
     return parser.parse_args()

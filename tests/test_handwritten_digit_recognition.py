@@ -436,6 +436,14 @@ def test_where_nothing_more_can_be_printed_it_ends_with_one_line(project, tmp_pa
     assert done.stderr == "Stopped: No space left on device. What had been saved is whole.\n"
 
 
+def test_without_drawn_digits_there_are_no_more_images_than_in_the_data_set(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(600, 0), *drawn_data_set(100, 1)])
+    main(monkeypatch, "--no-drawn", "--epochs", 1, "--batch-size", 50, "--no-show", "--model", tmp_path / "model.h5")
+    printed = capsys.readouterr().out
+    assert "\n11/11 - " in printed, "batches, of 550 images: 50 are held out"
+    assert "Drawing" not in printed
+
+
 def test_a_loss_that_is_no_number_ends_the_training_and_saves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "LEARNING_RATE", float("nan"))
     monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(600, 0), *drawn_data_set(100, 1)])
