@@ -29,8 +29,9 @@ TRAININGS = {  # options, seeds
     "plain": (["--no-augmentation"], range(3)),
     "synthetic": (["--dataset", "synthetic"], range(3)),
     "deeper": (["--deeper", "--epochs", "10"], range(3)),
-    "alone": (["--no-drawn", "--epochs", "10"], range(3)),
-    "deeper_alone": (["--no-drawn", "--deeper", "--epochs", "10"], range(3)),
+    "alone": (["--no-drawn"], range(3)),
+    "alone_longer": (["--no-drawn", "--epochs", "10"], range(3)),
+    "alone_deeper": (["--no-drawn", "--deeper", "--epochs", "10"], range(3)),
 }
 
 
