@@ -38,6 +38,7 @@ from matplotlib.figure import Figure
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
 from console import discard_output, near
+from memory import keep_memory
 from quiet_keras import LoadError, keras, load_model
 from synthetic_digits import scribbles, synthetic_digits
 
@@ -80,6 +81,7 @@ def main():
         check_can_save(options.twin)
         save_twin(model, options.twin, sha256_of(options.twin))
         return
+    keep_memory()
     keras.utils.set_random_seed(options.seed)
     try:
         x_train, y_train, x_test, y_test = data_set(options)

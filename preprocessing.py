@@ -900,7 +900,25 @@ def widened(mask, width):
     return trimmed(grown)[1]
 
 
+def narrowed(pixels: np.ndarray, width: float) -> np.ndarray:
+    """Return a digit in MNIST's form, float32 (28, 28), in that form with strokes near `width` px if they are wider.
+
+    What they are wider on average is taken from both sides; where nothing would be left, the digit stays as it is.
+    """
+    ink = cv2.resize(pixels, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC) > 0.5
+    fine = trimmed(ink)[1]
+    excess = stroke_width(fine) - width * max(fine.shape) / 20
+    if excess <= 0 or not ink.any():
+        return pixels
+    core = distance_to_edge(fine) > excess / 2  # no more, so that thin parts of the stroke stay
+    return to_mnist(trimmed(core)[1]) if core.any() else pixels
+
+
 def stroke_width(mask):
     """Return the mean width in px of the strokes of `mask`: across one, the mean distance to its edge is a quarter."""
-    distance = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
-    return max(1.0, 4 * float(distance[distance > 0].mean()) - 2)
+    return max(1.0, 4 * float(distance_to_edge(mask)[mask].mean()) - 2)
+
+
+def distance_to_edge(mask):
+    """Return for each pixel of `mask`, bool (h, w), how far in px it is from the nearest without ink."""
+    return cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]

@@ -115,6 +115,18 @@ def test_fat_soft_strokes_that_leave_little_paper_between_them(digit, ink, paper
     assert text_in(cv2.GaussianBlur(picture, (0, 0), 15), classify) == digit
 
 
+@pytest.mark.parametrize("slope", [-0.3, 0, 0.3])
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_1_that_is_a_ragged_block_up_to_half_as_wide_as_high(width, slope, classify):
+    random = np.random.default_rng(0)
+    picture = np.full((280, 360), 250, np.uint8)
+    for y in range(0, 200, 10):  # as a scanner of few dots makes it
+        middle = 180 + slope * (y - 100)
+        left, right = np.int32(middle + random.integers(-8, 9, 2) + [-width / 2, width / 2])
+        picture[40 + y : 50 + y, left:right] = 30
+    assert text_in(cv2.GaussianBlur(picture, (0, 0), 3), classify) == "1"
+
+
 def test_a_bold_4_is_no_board(classify):
     for height, pen in ((300, 60), (300, 84), (600, 120), (900, 216)):
         four = picture_of("4", height=height, pen=pen, paper=255, size=(2 * height, 2 * height), at=[height // 2] * 2)

@@ -16,7 +16,7 @@ from drawing import picture_of, save_picture
 
 import handwritten_digit_recognition as training
 import prediction
-from preprocessing import Mark, find_marks, read_picture
+from preprocessing import Mark, find_marks, read_picture, to_mnist
 
 SAMPLES = {
     "zero.jpg": "0",
@@ -205,10 +205,19 @@ def test_the_shipped_twin_is_the_shipped_model_and_both_answer_alike():
         assert np.abs(said[0][1] - said[1][1]).max(initial=0) < 1e-5
 
 
-def test_the_answers_about_each_turned_image_are_averaged():
-    images = np.random.default_rng(0).random((2, 28, 28), np.float32)
-    shares = prediction.averaged(lambda views: np.eye(10)[: len(views)], images)  # 0 and 1 said of the first view, ...
+def test_the_answers_about_each_image_and_about_it_turned_are_averaged():
+    fat = to_mnist(np.ones((60, 30), bool))
+    images, seen = np.stack([fat, to_mnist(np.ones((60, 6), bool))]), []
+
+    def classify(views):
+        seen.append(views)
+        return np.eye(10)[: len(views)]  # 0 and 1 said of the first view, ...
+
+    shares = prediction.averaged(classify, images)
     assert np.allclose(shares, [np.eye(10)[[0, 2, 4]].mean(axis=0), np.eye(10)[[1, 3, 5]].mean(axis=0)])
+    assert np.array_equal(seen[0][:2], images)
+    assert 3 * seen[0][[2, 4]].sum() < 2 * 2 * fat.sum()  # narrowed
+    assert np.allclose(seen[0][[3, 5]].sum(axis=(1, 2)), images[1].sum(), rtol=0.05)  # as wide as it was
     assert np.allclose(prediction.turned(images, 90), np.rot90(images, axes=(1, 2)), atol=1e-6)
 
 
@@ -556,10 +565,12 @@ def test_letters_are_not_taken_apart_into_digits(word, classify):
 @pytest.mark.parametrize("beside, found", [((), [1, 2]), ((7,), [1, 2, 7]), ((None, None), [None, None, None])])
 def test_among_letters_no_mark_is_taken_apart(beside, found):
     def mark_of(code, *parts):
-        return Mark((0, 0, 18, 10), 0, np.full((28, 28), code, np.float32), (parts,) if parts else ())
+        return Mark(
+            (0, 0, 18, 10), 0, np.full((28, 28), code / 100, np.float32), (parts,) if parts else ()
+        )  # too pale to be narrowed
 
     def classify(images):  # code 20: a letter; code n: the digit n
-        codes = np.round(images[:, 14, 14]).astype(int)
+        codes = np.round(100 * images[:, 14, 14]).astype(int)
         return np.where((codes == 20)[:, None], 0.1, np.eye(10)[codes % 20 % 10])
 
     marks = [mark_of(20, mark_of(1), mark_of(2)), *(mark_of(20 if digit is None else digit) for digit in beside)]

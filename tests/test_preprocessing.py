@@ -10,7 +10,7 @@ from conftest import ROOT
 from drawing import picture_of, save_picture
 
 import preprocessing
-from preprocessing import MOST_BYTES, PictureError, find_marks, read_picture, to_mnist
+from preprocessing import MOST_BYTES, PictureError, find_marks, narrowed, read_picture, to_mnist
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 
@@ -345,3 +345,18 @@ def test_to_mnist_keeps_the_aspect():
 def test_even_the_thinnest_mark_keeps_its_ink(shape):
     pixels = to_mnist(np.ones(shape, bool))
     assert pixels.max() > 0.9 and pixels.shape == (28, 28)
+
+
+@pytest.mark.parametrize("width", [2.5, 4])
+def test_strokes_are_narrowed_to_about_the_width_asked_for_and_the_digit_stays_20_px_long(width):
+    ring = np.zeros((200, 200), np.uint8)
+    cv2.circle(ring, (100, 100), 70, 1, 58)  # 5.9 px of 20
+    slim = narrowed(to_mnist(ring > 0), width)
+    assert width <= slim[14].sum() / 2 < width + 1.1
+    assert np.count_nonzero(slim.any(axis=1)) == np.count_nonzero(slim.any(axis=0)) == 20
+
+
+@pytest.mark.parametrize("width", [2.5, 4])
+def test_what_is_thin_or_blank_is_not_narrowed(width):
+    for pixels in (to_mnist(np.ones((200, 20), bool)), np.zeros((28, 28), np.float32)):
+        assert np.array_equal(narrowed(pixels, width), pixels)
