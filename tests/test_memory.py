@@ -7,7 +7,8 @@ from conftest import ROOT
 
 FAULTS = """
 import resource
-{}
+from memory import keep_memory
+keep_memory()
 size = 64 * 2**20
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(10):
@@ -17,11 +18,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) * resource.g
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
-@pytest.mark.parametrize("asked, least, most", [("", 5, 11), ("import memory; memory.keep_memory()", 0, 2)])
-def test_what_is_freed_is_used_again(asked, least, most):
-    command = [sys.executable, "-c", FAULTS.format(asked)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
-    assert least <= float(done.stdout) <= most  # of ten times the memory, so many times were fetched from the system
+def test_what_is_freed_is_used_again():
+    done = subprocess.run([sys.executable, "-c", FAULTS], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert float(done.stdout) < 2  # so many times the size, of ten, was fetched from the system
 
 
 def test_where_the_c_library_has_no_such_setting_nothing_happens(monkeypatch):
