@@ -565,9 +565,8 @@ def test_letters_are_not_taken_apart_into_digits(word, classify):
 @pytest.mark.parametrize("beside, found", [((), [1, 2]), ((7,), [1, 2, 7]), ((None, None), [None, None, None])])
 def test_among_letters_no_mark_is_taken_apart(beside, found):
     def mark_of(code, *parts):
-        return Mark(
-            (0, 0, 18, 10), 0, np.full((28, 28), code / 100, np.float32), (parts,) if parts else ()
-        )  # too pale to be narrowed
+        pixels = np.full((28, 28), code / 100, np.float32)  # too pale to be narrowed
+        return Mark((0, 0, 18, 10), 0, pixels, (parts,) if parts else ())
 
     def classify(images):  # code 20: a letter; code n: the digit n
         codes = np.round(100 * images[:, 14, 14]).astype(int)
