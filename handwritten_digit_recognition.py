@@ -25,7 +25,7 @@ import time
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves i
 
 from console import discard_output, near
 from memory import keep_memory
-from quiet_keras import LoadError, keras, load_model
+from quiet_keras import LoadError, keras, load_model, tf
 from synthetic_digits import scribbles, synthetic_digits
 
 ROOT = Path(__file__).resolve().parent
@@ -246,35 +246,24 @@ def net_input(images: np.ndarray) -> np.ndarray:
     return images[..., np.newaxis].astype("float32") / 255
 
 
-class DistortedBatches(keras.utils.PyDataset):
-    """The training images in random order, in batches, each image distorted anew whenever it comes.
+def distorted_batches(
+    images: np.ndarray, targets: np.ndarray, batch_size: int, seed: int, strengths: Iterable[float]
+) -> Iterator[Labelled]:
+    """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
 
-    strengths: for each epoch the share of the full distortion; 0 leaves the images as they are. Keras calls
-    on_epoch_end once before it begins, so the first epoch is number 1.
+    images: uint8 (n, 28, 28); targets: (n, 10); strengths: for each epoch the share of the full distortion, 0 leaves
+    the images as they are. A batch is what net_input makes of its images, and their targets.
     """
-
-    def __init__(self, images, targets, batch_size, seed, strengths):
-        super().__init__()
-        self.images, self.targets, self.batch_size, self.seed = images, targets, batch_size, seed
-        self.strengths = strengths
-        self.epoch = -1
-        self.on_epoch_end()
-
-    def on_epoch_end(self):
-        self.epoch += 1
-        random = np.random.default_rng([self.seed, self.epoch])
-        self.order = random.permutation(len(self.images))
-        self.fields = elastic_fields(500, random)
-
-    def __len__(self):
-        return -(-len(self.images) // self.batch_size)
-
-    def __getitem__(self, i):
-        batch = self.order[i * self.batch_size : (i + 1) * self.batch_size]
-        images, strength = self.images[batch], self.strengths[min(self.epoch, len(self.strengths) - 1)]
-        if strength > 0:
-            images = distorted(images, self.fields, np.random.default_rng([self.seed, self.epoch, i]), strength)
-        return net_input(images), self.targets[batch]
+    for epoch, strength in enumerate(strengths, 1):
+        random = np.random.default_rng([seed, epoch])
+        order = random.permutation(len(images))
+        fields = elastic_fields(500, random)
+        for i, start in enumerate(range(0, len(images), batch_size)):
+            batch = order[start : start + batch_size]
+            bent = images[batch]
+            if strength > 0:
+                bent = distorted(bent, fields, np.random.default_rng([seed, epoch, i]), strength)
+            yield net_input(bent), targets[batch]
 
 
 def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
@@ -393,8 +382,6 @@ def all_comes_through(layer, model):
 
 def on_all_gpus():
     """Return the context in which a model is built that trains on every GPU, where there are several."""
-    import tensorflow as tf
-
     several = len(tf.config.list_physical_devices("GPU")) > 1
     return tf.distribute.MirroredStrategy().scope() if several else nullcontext()
 
@@ -418,9 +405,13 @@ def train(
     """
     images, targets = with_drawn(*training, drawn * min(1, epochs / EPOCHS), seed)
     last_distorted = epochs - max(1, round(undistorted * epochs)) if undistorted else epochs
-    strengths = distortion * (np.arange(epochs + 1) <= last_distorted)
-    batches = DistortedBatches(images, targets, batch_size, seed, strengths)
-    steps = epochs * len(batches)
+    strengths = distortion * (np.arange(1, epochs + 1) <= last_distorted)
+    batches = tf.data.Dataset.from_generator(
+        lambda: distorted_batches(images, targets, batch_size, seed, strengths),
+        output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
+    )
+    steps_an_epoch = -(-len(images) // batch_size)
+    steps = epochs * steps_an_epoch
     warm_up = round(WARM_UP * steps)
     highest = LEARNING_RATE * max(1, FEW_EPOCHS / epochs)
     learning_rate = keras.optimizers.schedules.CosineDecay(
@@ -430,11 +421,28 @@ def train(
         optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.97 if epochs < FEW_EPOCHS else 0.999)
         # for a digit the same as cross-entropy; a scribble costs nothing once all digits are equally likely
         model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
-    images, labels = validation
-    progress = "auto" if sys.stdout.isatty() else 2  # Keras' bar in a terminal, a line an epoch in a log
-    held_out = net_input(images), one_hot(labels)
-    callbacks = [InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()]
-    return model.fit(batches, epochs=epochs, validation_data=held_out, verbose=progress, callbacks=callbacks).history
+    held_out = net_input(validation[0]), one_hot(validation[1])
+    return model.fit(
+        untuned(batches.prefetch(2)),
+        epochs=epochs,
+        steps_per_epoch=steps_an_epoch,
+        validation_data=in_batches(held_out),
+        verbose="auto" if sys.stdout.isatty() else 2,  # Keras' bar in a terminal, a line an epoch in a log
+        shuffle=False,  # distorted_batches does
+        callbacks=[InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
+    ).history
+
+
+def in_batches(arrays: np.ndarray | Labelled) -> tf.data.Dataset:
+    """Return `arrays`, one or a pair of the same length, as Keras takes what it does not learn from."""
+    return untuned(tf.data.Dataset.from_tensor_slices(arrays).batch(1000))
+
+
+def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
+    """Return `data` without TensorFlow's tuning of it, whose thread makes `fit` wait at its end for up to a minute."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return data.with_options(options)
 
 
 class InterruptBetweenBatches(keras.callbacks.Callback):
@@ -473,7 +481,7 @@ def accuracy(targets, probabilities):
 
 def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the probabilities, float32 (n, 10), that `model` gives the digits in images uint8 (n, 28, 28)."""
-    return model.predict(net_input(images), batch_size=1000, verbose=0)
+    return model.predict(in_batches(net_input(images)), verbose=0)
 
 
 def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
@@ -494,7 +502,7 @@ def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> Non
     """
     last = layer_of_logits(model)
     body, head = keras.Model(model.inputs, last.input), keras.Model(last.input, model.outputs)
-    features = body.predict(net_input(images), batch_size=1000, verbose=0)
+    features = body.predict(in_batches(net_input(images)), verbose=0)
     weights = last.get_weights()
 
     def loss_at(temperature):

@@ -1,4 +1,4 @@
-"""Keras without TensorFlow's start-up chatter:  from quiet_keras import keras, load_model
+"""Keras and TensorFlow without start-up chatter:  from quiet_keras import keras, load_model, tf
 
 TensorFlow 2.21 writes notes about drivers and oneDNN from C++ straight to file descriptor 2 before its own log
 level (TF_CPP_MIN_LOG_LEVEL) counts, so the descriptor points elsewhere during the import. A failing import still
@@ -23,12 +23,13 @@ nowhere = os.open(os.devnull, os.O_WRONLY)
 os.dup2(nowhere, 2)
 try:
     import keras
+    import tensorflow as tf
 finally:
     os.dup2(stderr, 2)
     os.close(stderr)
     os.close(nowhere)
 
-__all__ = ["LoadError", "keras", "load_model"]
+__all__ = ["LoadError", "keras", "load_model", "tf"]
 
 logging.getLogger("absl").setLevel(logging.ERROR)  # "HDF5 is considered legacy": here .h5 is the chosen format
 

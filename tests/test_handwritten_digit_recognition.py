@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -223,14 +224,36 @@ def test_distortion_moves_images_a_little_and_strength_0_not_at_all():
     assert abs(y - 14) < 0.5 and abs(x - 14) < 0.5  # nothing drifts to one side
 
 
-def test_the_last_epoch_sees_the_images_as_they_are(monkeypatch):
+def test_the_last_epoch_sees_the_images_as_they_are():
     images, labels = drawn_data_set(64, seed=8)
-    batches = training.DistortedBatches(images, training.one_hot(labels), 64, seed=0, strengths=[1, 0])
-    first = batches[0][0]
-    batches.on_epoch_end()
-    last = batches[0][0]
+    first, last = training.distorted_batches(images, training.one_hot(labels), 64, seed=0, strengths=[1, 0])
     plain = sorted(map(bytes, training.net_input(images)))
-    assert sorted(map(bytes, last)) == plain and sorted(map(bytes, first)) != plain
+    assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
+
+
+def test_an_epoch_has_each_image_once_with_its_target():
+    images, labels = drawn_data_set(50, seed=9)
+    batches = list(training.distorted_batches(images, training.one_hot(labels), 20, seed=0, strengths=[0, 0]))
+    assert [len(targets) for _, targets in batches] == [20, 20, 10, 20, 20, 10]
+    expected = sorted(zip(map(bytes, training.net_input(images)), labels, strict=True))
+    for epoch in batches[:3], batches[3:]:
+        pairs = [zip(map(bytes, inputs), targets.argmax(axis=1), strict=True) for inputs, targets in epoch]
+        assert sorted(itertools.chain(*pairs)) == expected
+    assert any((first[0] != second[0]).any() for first, second in zip(batches[:3], batches[3:], strict=True))
+
+
+def test_tensorflow_does_not_tune_what_fit_is_fed_with(monkeypatch):
+    """At the end of fit its tuner (2.21) sleeps on: up to a minute."""
+    fed = {}
+    model = training.build_cnn()
+    monkeypatch.setattr(
+        model, "fit", lambda data, **options: fed.update(options, data=data) or SimpleNamespace(history={})
+    )
+    data = training.hold_out(*drawn_data_set(240, seed=9))
+    training.train(model, *data, epochs=1, batch_size=32, seed=0, drawn=0)
+    for each in fed["data"], fed["validation_data"]:
+        assert each.options().autotune.enabled is False
+    assert fed["steps_per_epoch"] == 7 and sum(len(targets) for _, targets in fed["data"]) == 220
 
 
 # --- confidence ---
