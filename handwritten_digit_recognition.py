@@ -260,10 +260,10 @@ def distorted_batches(
         fields = elastic_fields(500, random)
         for i, start in enumerate(range(0, len(images), batch_size)):
             batch = order[start : start + batch_size]
-            bent = images[batch]
+            chosen = images[batch]
             if strength > 0:
-                bent = distorted(bent, fields, np.random.default_rng([seed, epoch, i]), strength)
-            yield net_input(bent), targets[batch]
+                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strength)
+            yield net_input(chosen), targets[batch]
 
 
 def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
