@@ -895,8 +895,9 @@ def widened(mask, width):
     if missing <= 0:
         return mask
     reach = 0.575 * missing  # half on either side, and a little for the shrinking that makes the digit larger
-    padded = np.pad(~mask, int(reach) + 2, constant_values=True).astype(np.uint8)
-    grown = cv2.distanceTransform(padded, cv2.DIST_L2, 5) <= reach
+    room = int(reach) + 2
+    paper = cv2.copyMakeBorder((~mask).astype(np.uint8), room, room, room, room, cv2.BORDER_CONSTANT, value=1)
+    grown = cv2.distanceTransform(paper, cv2.DIST_L2, 5) <= reach
     return trimmed(grown)[1]
 
 
@@ -921,4 +922,5 @@ def stroke_width(mask):
 
 def distance_to_edge(mask):
     """Return for each pixel of `mask`, bool (h, w), how far in px it is from the nearest without ink."""
-    return cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    return cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
