@@ -28,10 +28,9 @@ TRAININGS = {  # options, seeds
     "default": ([], range(3)),
     "plain": (["--no-augmentation"], range(3)),
     "synthetic": (["--dataset", "synthetic"], range(3)),
-    "deeper": (["--deeper", "--epochs", "10"], range(3)),
+    "deeper": (["--deeper"], range(3)),
     "alone": (["--no-drawn"], range(3)),
-    "alone_longer": (["--no-drawn", "--epochs", "10"], range(3)),
-    "alone_deeper": (["--no-drawn", "--deeper", "--epochs", "10"], range(3)),
+    "alone_deeper": (["--no-drawn", "--deeper"], range(3)),
 }
 
 

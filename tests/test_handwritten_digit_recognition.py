@@ -231,6 +231,12 @@ def test_the_last_epoch_sees_the_images_as_they_are():
     assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
 
 
+def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
+    counts = [training.undistorted_epochs(epochs, training.UNDISTORTED) for epochs in (1, 2, 10, 40)]
+    assert counts == [1, 1, 3, 4]
+    assert training.undistorted_epochs(10, 0) == 0
+
+
 def test_an_epoch_has_each_image_once_with_its_target():
     images, labels = drawn_data_set(50, seed=9)
     batches = list(training.distorted_batches(images, training.one_hot(labels), 20, seed=0, strengths=[0, 0]))
