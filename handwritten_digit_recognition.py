@@ -62,7 +62,7 @@ DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for eac
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
-MOST_UNDISTORTED = 4  # epochs: more of them make a long training learn its images by heart
+MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 DRAWN_ALONE = 1.4, 0  # distortion and undistorted epochs where all images are drawn, and so too much alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
