@@ -63,6 +63,8 @@ TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians,
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
+MANY_EPOCHS = 30  # in fewer, drawn digits make room in the undistorted ones: what comes last counts most for MNIST
+DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay there at least
 DRAWN_ALONE = 1.4, 0  # distortion and undistorted epochs where all images are drawn, and so too much alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
@@ -248,17 +250,22 @@ def net_input(images: np.ndarray) -> np.ndarray:
 
 
 def distorted_batches(
-    images: np.ndarray, targets: np.ndarray, batch_size: int, seed: int, strengths: Iterable[float]
+    images: np.ndarray, targets: np.ndarray, own: int, batch_size: int, seed: int, epochs: Iterable[tuple[float, float]]
 ) -> Iterator[Labelled]:
     """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
 
-    images: uint8 (n, 28, 28); targets: (n, 10); strengths: for each epoch the share of the full distortion, 0 leaves
-    the images as they are. A batch is what net_input makes of its images, and their targets.
+    images: uint8 (n, 28, 28), of which the first `own` are the data set's and the others drawn; targets: (n, 10);
+    epochs: for each the share of the full distortion, 0 leaves the images as they are, and the share of the drawn
+    digits that is kept, the others make room for images of the data set. A batch is what net_input makes of its
+    images, and their targets.
     """
-    for epoch, strength in enumerate(strengths, 1):
+    is_drawn_digit = (np.arange(len(images)) >= own) & (targets.max(axis=1) > 0.5)
+    for epoch, (strength, kept) in enumerate(epochs, 1):
         random = np.random.default_rng([seed, epoch])
         order = random.permutation(len(images))
         fields = elastic_fields(500, random)
+        left_out = is_drawn_digit[order] & (random.random(len(order)) >= kept)
+        order[left_out] = random.integers(own, size=np.count_nonzero(left_out))
         for i, start in enumerate(range(0, len(images), batch_size)):
             batch = order[start : start + batch_size]
             chosen = images[batch]
@@ -405,9 +412,10 @@ def train(
     0 none; undistorted: the share of epochs, the last ones, that have none, if they are not too many.
     """
     images, targets = with_drawn(*training, drawn * min(1, epochs / FEW_EPOCHS), seed)
-    strengths = distortion * (np.arange(epochs) < epochs - undistorted_epochs(epochs, undistorted))
+    last = undistorted_epochs(epochs, undistorted)
+    course = (epochs - last) * [(distortion, 1)] + last * [(0, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
-        lambda: distorted_batches(images, targets, batch_size, seed, strengths),
+        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, course),
         output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
     )
     steps_an_epoch = -(-len(images) // batch_size)
@@ -436,6 +444,11 @@ def train(
 def undistorted_epochs(epochs, share):
     """Return how many of `epochs` have no distortion: a `share` of them, at least one and at most MOST_UNDISTORTED."""
     return min(max(1, round(share * epochs)), MOST_UNDISTORTED) if share else 0
+
+
+def drawn_at_the_end(epochs):
+    """Return the share of the drawn digits that stays in the undistorted epochs."""
+    return min(1, max(DRAWN_AT_THE_END, epochs / MANY_EPOCHS)) if epochs > 1 else 1
 
 
 def in_batches(arrays: np.ndarray | Labelled) -> tf.data.Dataset:

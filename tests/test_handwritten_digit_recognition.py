@@ -226,7 +226,7 @@ def test_distortion_moves_images_a_little_and_strength_0_not_at_all():
 
 def test_the_last_epoch_sees_the_images_as_they_are():
     images, labels = drawn_data_set(64, seed=8)
-    first, last = training.distorted_batches(images, training.one_hot(labels), 64, seed=0, strengths=[1, 0])
+    first, last = training.distorted_batches(images, training.one_hot(labels), 64, 64, seed=0, epochs=[(1, 1), (0, 1)])
     plain = sorted(map(bytes, training.net_input(images)))
     assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
 
@@ -239,13 +239,43 @@ def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
 
 def test_an_epoch_has_each_image_once_with_its_target():
     images, labels = drawn_data_set(50, seed=9)
-    batches = list(training.distorted_batches(images, training.one_hot(labels), 20, seed=0, strengths=[0, 0]))
+    epochs = [(0, 1), (0, 1)]
+    batches = list(training.distorted_batches(images, training.one_hot(labels), 50, 20, seed=0, epochs=epochs))
     assert [len(targets) for _, targets in batches] == [20, 20, 10, 20, 20, 10]
     expected = sorted(zip(map(bytes, training.net_input(images)), labels, strict=True))
     for epoch in batches[:3], batches[3:]:
         pairs = [zip(map(bytes, inputs), targets.argmax(axis=1), strict=True) for inputs, targets in epoch]
         assert sorted(itertools.chain(*pairs)) == expected
     assert any((first[0] != second[0]).any() for first, second in zip(batches[:3], batches[3:], strict=True))
+
+
+def test_where_fewer_drawn_digits_are_kept_images_of_the_data_set_come_in_their_place_and_scribbles_stay():
+    shades = np.arange(1, 181, dtype=np.uint8)  # tell the images apart: 60 of the data set, 60 digits, 60 scribbles
+    images = np.broadcast_to(shades[:, np.newaxis, np.newaxis], (180, 28, 28))
+    targets = np.concatenate([training.one_hot(np.arange(120) % 10), np.full((60, 10), 0.1, np.float32)])
+    epochs = training.distorted_batches(images, targets, 60, 180, seed=0, epochs=[(0, 1), (0, 0.5), (0, 0)])
+    seen = [np.rint(inputs[:, 0, 0, 0] * 255).astype(int) for inputs, _ in epochs]
+    drawn_digits = [np.count_nonzero((shade > 60) & (shade <= 120)) for shade in seen]
+    assert drawn_digits[0] == 60 and 15 < drawn_digits[1] < 45 and drawn_digits[2] == 0
+    for shade in seen:
+        assert len(shade) == 180
+        assert set(shade) >= {*range(1, 61), *range(121, 181)} and np.count_nonzero(shade > 120) == 60
+
+
+def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_nor_in_long_trainings(monkeypatch):
+    courses = {}
+    monkeypatch.setattr(training, "distorted_batches", lambda *arguments: courses.update({epochs: arguments[-1]}) or [])
+    data = training.hold_out(*drawn_data_set(120, seed=9))
+    for epochs in 1, 3, 10, 40:
+        model = training.build_cnn()
+        monkeypatch.setattr(model, "fit", lambda data, **_: SimpleNamespace(history=list(data)))
+        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=0.7)
+    assert courses == {
+        1: [(0, 1)],
+        3: 2 * [(0.7, 1)] + [(0, 1 / 3)],
+        10: 7 * [(0.7, 1)] + 3 * [(0, 1 / 3)],
+        40: 36 * [(0.7, 1)] + 4 * [(0, 1)],
+    }
 
 
 def test_tensorflow_does_not_tune_what_fit_is_fed_with(monkeypatch):
