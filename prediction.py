@@ -44,6 +44,7 @@ SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed a
 DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in less
 TURNS = 6, -6  # degrees: the net is asked about each mark as it is, and turned so far; the answers are averaged
 WIDEST_STROKE = 2.75  # px: wider strokes are narrowed before they are turned; half of MNIST's are 2.0 to 3.0 wide
+SMALL = 0.5  # of the height of the only digit: a mark beside it that is lower and doubtful is a speck or a loose stroke
 LONG_FOLDER = 20  # pictures: so many are read by a process a core, with a progress bar
 MOSTLY_DIGITS = 0.6  # of the marks, rounded to whole ones: where fewer are sure, as in a drawing, none is a digit
 
@@ -265,7 +266,8 @@ def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], n
 def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.ndarray]:
     """Return the marks and their probabilities, float (n, 10).
 
-    Where a mark is surely several digits rather than one, its parts are returned in its place; but in no text.
+    Where a mark is surely several digits rather than one, its parts are returned in its place; but in no text. What is
+    doubtful and low beside the only digit is left out.
     """
     every = [part for mark in marks for part in (mark, *parts_of(mark))]
     if not every:
@@ -276,6 +278,7 @@ def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.
     whole = [answers[id(mark)] for mark, parts in zip(marks, taken_apart, strict=True) if len(parts) == 1]
     if mostly_digits(np.reshape(whole, (-1, 10))):  # or else it is a text, in which an n looks like a 1 and a 2
         marks = [part for parts in taken_apart for part in parts]
+    marks = without_trifles(marks, np.array([answers[id(mark)] for mark in marks]))
     return marks, np.array([answers[id(mark)] for mark in marks])
 
 
@@ -309,6 +312,19 @@ def surest(mark, answers):
     readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
     best = min(readings, key=doubt, default=[mark])
     return best if doubt(best) < DOUBT_OF_PARTS * doubt([mark]) else [mark]
+
+
+def without_trifles(marks, probabilities):
+    """Return the only sure mark where all others are low beside it, or else all; probabilities: (n, 10).
+
+    Between digits a low mark may be a sign, as in a sum; beside a digit that is alone it is a speck or a loose stroke.
+    """
+    sure = probabilities.max(axis=1) >= SURE
+    if np.count_nonzero(sure) != 1 or not mostly_digits(probabilities):
+        return marks
+    heights = np.array([max(mark.box[3], 0.6 * mark.box[2]) for mark in marks])
+    digit = sure.argmax()
+    return [marks[digit]] if (np.delete(heights, digit) < SMALL * heights[digit]).all() else marks
 
 
 # --- what is said ---
