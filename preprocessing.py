@@ -575,10 +575,24 @@ def with_faint_ends(pieces, fainter):
     for piece in fainter:
         parts = [part for part in kept if overlap(part, piece)]
         tall = sum(part.h > 0.4 * size for part in parts)
-        if parts and tall <= 1 and piece.size <= 1.5 * size and 0 <= growth(parts, piece) <= FAINT_GROWTH * size:
+        if not parts or not 0 <= growth(parts, piece) <= FAINT_GROWTH * size:
+            continue
+        if (tall <= 1 and piece.size <= 1.5 * size) or closes_loop(piece, parts):
             kept = [part for part in kept if not any(part is other for other in parts)]
             grown.append(piece)
     return kept + grown
+
+
+def closes_loop(piece, parts):
+    """Whether the piece makes a loop of its parts, as of a 0 whose sides are darker than its ends."""
+    return hole_area(piece) - sum(map(hole_area, parts)) > 0.1 * piece.w * piece.h
+
+
+def hole_area(piece):
+    """Return how many px of paper the piece encloses."""
+    outlines, _ = cv2.findContours(piece.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(piece.mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
+    return int(filled.sum()) - piece.area
 
 
 def growth(parts, piece):

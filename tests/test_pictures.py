@@ -322,6 +322,22 @@ def test_a_faint_line_does_not_lengthen_the_digit_that_it_crosses(classify):
         assert text_in(small, classify) == "4", height
 
 
+def test_a_0_whose_sides_are_darker_than_its_ends_is_one_digit(classify):
+    picture, ring = np.full((400, 400), 245, np.uint8), ((200, 200), (110, 70), -30)
+    cv2.ellipse(picture, *ring, 0, 360, 180, 14, cv2.LINE_AA)
+    for start, end in ((-25, 105), (155, 285)):
+        cv2.ellipse(picture, *ring, start, end, 30, 14, cv2.LINE_AA)
+    assert text_in(cv2.GaussianBlur(picture, (0, 0), 3), classify) == "0"
+
+
+def test_two_1s_that_a_pale_line_joins_are_no_loop(classify):
+    picture = np.full((400, 400), 245, np.uint8)
+    cv2.line(picture, (145, 285), (235, 285), 180, 8)
+    for left in (80, 170):
+        draw(picture, "1", (left, 100), 200, 14, 30)
+    assert text_in(picture, classify) == "11"
+
+
 def test_a_table_that_shows_along_two_sides_is_no_digit(classify):
     picture = picture_of("1234", pen=3, ink=110)
     height, width = picture.shape[:2]
