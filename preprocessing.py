@@ -590,9 +590,7 @@ def closes_loop(piece, parts):
 
 def hole_area(piece):
     """Return how many px of paper the piece encloses."""
-    outlines, _ = cv2.findContours(piece.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros(piece.mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
-    return int(filled.sum()) - piece.area
+    return int(without_holes(piece.mask).sum()) - piece.area
 
 
 def growth(parts, piece):
@@ -693,7 +691,10 @@ def is_frame(piece, pieces):
         return False
     box = quadrilateral_about(piece.mask)
     depth = max(4, round(0.1 * min(piece.w, piece.h)))
-    return box is not None and (piece.mask & without_edge(box, depth)).sum() <= 0.1 * piece.area
+    if box is None or (piece.mask & without_edge(box, depth)).sum() > 0.1 * piece.area:
+        return False
+    outline = box & ~without_edge(box, 1)
+    return (outline & (cv2.dilate(piece.mask.astype(np.uint8), square_of(depth)) > 0)).sum() > 0.85 * outline.sum()
 
 
 def contains(outer, inner):
@@ -703,10 +704,13 @@ def contains(outer, inner):
 
 def encloses(outer, inner):
     """Whether `inner`, which `outer` contains, lies in a hole of it."""
-    outlines, _ = cv2.findContours(outer.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros(outer.mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED)
     y, x = inner.y - outer.y, inner.x - outer.x
-    return filled[y : y + inner.h, x : x + inner.w][inner.mask].all()
+    return without_holes(outer.mask)[y : y + inner.h, x : x + inner.w][inner.mask].all()
+
+
+def without_holes(mask):
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(np.zeros(mask.shape, np.uint8), outlines, -1, 1, cv2.FILLED) > 0
 
 
 def is_edge(piece, page):

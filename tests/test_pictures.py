@@ -256,6 +256,14 @@ def test_boxes_and_tables_seen_from_the_side(text, box_for_each, classify):
     assert text_in(noisy(boxes(text, box_for_each)), classify) == text
 
 
+def test_a_2_whose_loop_lies_apart_is_no_box_about_it(classify):
+    picture = np.full((400, 400), 245, np.uint8)
+    arc = (4, 2), (30, 6), (50, 18), (67, 34), (74, 55), (75, 75), (72, 112)
+    for line in (arc, [(14, 86), (40, 95), (60, 112), (122, 138)], [(18, 97), (16, 112), (22, 120)]):
+        cv2.polylines(picture, [np.int32(100 + 1.8 * np.array(line))], False, 30, 10, cv2.LINE_AA)
+    assert text_in(picture, classify) == "2"
+
+
 def test_a_0_with_specks_in_it_is_no_table():
     picture = picture_of("0", height=300)
     for y in (260, 330):
