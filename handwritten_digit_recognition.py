@@ -47,7 +47,7 @@ DATASET = ROOT / "dataset" / "mnist.npz"
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MODEL = ROOT / "models" / "handwritten_digit_cnn.h5"
 
-EPOCHS = 10
+EPOCHS, DEEPER_EPOCHS = 10, 20
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 FEW_EPOCHS = 3  # in fewer the steps are larger, fewer of those before are remembered, fewer drawn images mixed in
@@ -789,7 +789,8 @@ def parse_arguments():
         description="Train a convolutional network on MNIST, save it, and show how it learned."
     )
     default, sets = " (default: %(default)s)", ("mnist", "synthetic")
-    parser.add_argument("--epochs", type=positive, default=EPOCHS, help="times to go through the images" + default)
+    times = f"times to go through the images (default: {EPOCHS}, with --deeper {DEEPER_EPOCHS})"
+    parser.add_argument("--epochs", type=positive, help=times)
     parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, help="images for each step" + default)
     parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
@@ -799,7 +800,9 @@ def parse_arguments():
     parser.add_argument("--no-drawn", dest="drawn", action="store_false", help="mix in no drawn digits and scribbles")
     parser.add_argument("--dataset", choices=sets, default="mnist", help="synthetic: drawn digits" + default)
     parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.epochs = options.epochs or (DEEPER_EPOCHS if options.deeper else EPOCHS)
+    return options
 
 
 def positive(text):

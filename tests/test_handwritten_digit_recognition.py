@@ -231,6 +231,12 @@ def test_the_last_epoch_sees_the_images_as_they_are():
     assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
 
 
+@pytest.mark.parametrize("options, epochs", [([], 10), (["--deeper"], 20), (["--deeper", "--epochs", "3"], 3)])
+def test_the_deeper_net_has_more_epochs_if_none_are_named(options, epochs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train", *options])
+    assert training.parse_arguments().epochs == epochs
+
+
 def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
     counts = [training.undistorted_epochs(epochs, training.UNDISTORTED) for epochs in (1, 2, 10, 40)]
     assert counts == [1, 1, 3, 4]
