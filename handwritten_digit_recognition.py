@@ -3,6 +3,7 @@
     python handwritten_digit_recognition.py                 two to four minutes on two cores
     python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --deeper        a deeper net
+    python handwritten_digit_recognition.py --width 1.5     a wider one
     python handwritten_digit_recognition.py --no-drawn      on MNIST alone
     python handwritten_digit_recognition.py --dataset synthetic     on drawn digits alone: nothing to download
 
@@ -64,7 +65,7 @@ ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 MANY_EPOCHS = 30  # in fewer, drawn digits make room in the undistorted ones: what comes last counts most for MNIST
-DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay there at least
+DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay there
 DRAWN_ALONE = 1.4, 0  # distortion and undistorted epochs where all images are drawn, and so too much alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
@@ -98,8 +99,9 @@ def main():
     settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, undistorted
 
     start = time.perf_counter()
+    build = build_deeper_cnn if options.deeper else build_cnn
     with on_all_gpus():
-        model = build_deeper_cnn() if options.deeper else build_cnn()
+        model = build(options.width)
     check_net(model)
     model.summary()
     if options.drawn:
@@ -301,40 +303,47 @@ def distorted(images: np.ndarray, fields: np.ndarray, random: np.random.Generato
 # --- model ---
 
 
-def build_cnn() -> keras.Model:
-    """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, the probabilities of the ten digits out."""
+def build_cnn(width: float = 1) -> keras.Model:
+    """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, the probabilities of the ten digits out.
+
+    width: times as many filters and units as are named here ("width multiplier", Howard et al. 2017).
+    """
     return answering(
         [
             keras.Input((28, 28, 1)),
-            keras.layers.Conv2D(16, 5, padding="same", activation="relu"),  # 28 x 28 x 16
+            keras.layers.Conv2D(wide(16, width), 5, padding="same", activation="relu"),  # 28 x 28 x 16
             keras.layers.MaxPooling2D(),  # 14 x 14 x 16
-            keras.layers.Conv2D(64, 5, activation="relu"),  # 10 x 10 x 64
+            keras.layers.Conv2D(wide(64, width), 5, activation="relu"),  # 10 x 10 x 64
             keras.layers.MaxPooling2D(),  # 5 x 5 x 64
             keras.layers.Flatten(),  # 1600
             keras.layers.Dropout(0.2),
-            keras.layers.Dense(192, activation="relu"),
+            keras.layers.Dense(wide(192, width), activation="relu"),
             keras.layers.Dropout(0.4),
         ],
         name="handwritten_digit_cnn",
     )
 
 
-def build_deeper_cnn() -> keras.Model:
-    """Return an untrained net of six convolutions; what goes in and comes out is as in build_cnn."""
+def build_deeper_cnn(width: float = 1) -> keras.Model:
+    """Return an untrained net of six convolutions; its width, and what goes in and comes out, are as in build_cnn."""
     return answering(
         [
             keras.Input((28, 28, 1)),
-            *convolution(32, 5, "valid", pool=True),  # 12 x 12 x 32
-            *convolution(48, 3, "same"),
-            *convolution(48, 3, "same", pool=True),  # 6 x 6 x 48
-            *convolution(96, 3, "same"),
-            *convolution(96, 3, "same"),
-            *convolution(96, 3, "valid"),  # 4 x 4 x 96
+            *convolution(wide(32, width), 5, "valid", pool=True),  # 12 x 12 x 32
+            *convolution(wide(48, width), 3, "same"),
+            *convolution(wide(48, width), 3, "same", pool=True),  # 6 x 6 x 48
+            *convolution(wide(96, width), 3, "same"),
+            *convolution(wide(96, width), 3, "same"),
+            *convolution(wide(96, width), 3, "valid"),  # 4 x 4 x 96
             keras.layers.Flatten(),  # 1536
             keras.layers.Dropout(0.5),
         ],
         name="handwritten_digit_deeper_cnn",
     )
+
+
+def wide(count, width):
+    return max(1, round(count * width))
 
 
 def answering(layers: list, name: str) -> keras.Model:
@@ -448,7 +457,7 @@ def undistorted_epochs(epochs, share):
 
 def drawn_at_the_end(epochs):
     """Return the share of the drawn digits that stays in the undistorted epochs."""
-    return min(1, max(DRAWN_AT_THE_END, epochs / MANY_EPOCHS)) if epochs > 1 else 1
+    return DRAWN_AT_THE_END if 1 < epochs < MANY_EPOCHS else 1
 
 
 def in_batches(arrays: np.ndarray | Labelled) -> tf.data.Dataset:
@@ -796,6 +805,7 @@ def parse_arguments():
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--twin", type=model_path, metavar="MODEL", help="only write the .onnx twin of a trained model")
     parser.add_argument("--deeper", action="store_true", help="six convolutions in place of two")
+    parser.add_argument("--width", type=width, default=1, help="times as many filters and units a layer" + default)
     parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
     parser.add_argument("--no-drawn", dest="drawn", action="store_false", help="mix in no drawn digits and scribbles")
     parser.add_argument("--dataset", choices=sets, default="mnist", help="synthetic: drawn digits" + default)
@@ -811,6 +821,15 @@ def positive(text):
 
 def seed(text):
     return whole_number(text, 0, 2**32 - 1)  # NumPy takes no others
+
+
+def width(text):
+    try:
+        if 0.1 <= float(text) <= 10:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text} is no number from 0.1 to 10")
 
 
 def whole_number(text, lowest, highest):

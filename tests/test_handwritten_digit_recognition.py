@@ -139,6 +139,7 @@ def test_the_same_seed_gives_the_same_weights():
         *[("--epochs", value) for value in ("0", "-1", "1000000", "1e3", "many", "9" * 5000)],
         ("--batch-size", "-1"),
         *[("--seed", value) for value in ("-1", "4294967296", "0.5")],
+        *[("--width", value) for value in ("0", "-2", "100", "nan", "wide")],
         ("--model", "model.txt"),
         ("--model", ".h5"),
     ],
@@ -148,7 +149,7 @@ def test_impossible_options_are_refused_at_once(tmp_path, monkeypatch, capsys, o
     with pytest.raises(SystemExit) as end:
         main(monkeypatch, option, value)
     assert end.value.code == 2
-    assert re.search(f"{option}: {value} (is no whole number from|must end in)", capsys.readouterr().err)
+    assert re.search(f"{option}: {value} (is no (whole )?number from|must end in)", capsys.readouterr().err)
     assert not list(tmp_path.iterdir())
 
 
@@ -194,9 +195,11 @@ print(training.train(model, *data, epochs=2, batch_size=32, seed=0)["accuracy"])
     assert last > first > 0.1
 
 
-@pytest.mark.parametrize("build", [training.build_cnn, training.build_deeper_cnn])
-def test_the_nets_have_fewer_than_a_million_parameters_and_give_probabilities(build):
-    model = build()
+@pytest.mark.parametrize(
+    "build, width", [(training.build_cnn, 1), (training.build_cnn, 1.5), (training.build_deeper_cnn, 1)]
+)
+def test_the_nets_have_fewer_than_a_million_parameters_and_give_probabilities(build, width):
+    model = build(width)
     assert model.count_params() < 1e6
     answers = model.predict(np.zeros((3, 28, 28, 1)), verbose=0)
     assert answers.shape == (3, 10) and np.allclose(answers.sum(axis=1), 1)
@@ -205,6 +208,17 @@ def test_the_nets_have_fewer_than_a_million_parameters_and_give_probabilities(bu
 def test_the_deeper_net_has_six_to_eight_convolutions():
     layers = [type(layer).__name__ for layer in training.build_deeper_cnn().layers]
     assert 6 <= layers.count("Conv2D") <= 8
+
+
+@pytest.mark.parametrize("build", [training.build_cnn, training.build_deeper_cnn])
+def test_a_wider_net_has_more_filters_and_units_in_each_layer_but_answers_the_same_digits(build):
+    usual, double = ([shape[-1] for shape in shapes_of_weights(build(width))] for width in (1, 2))
+    assert double[:-2] == [2 * size for size in usual[:-2]] and double[-2:] == usual[-2:]
+    assert min(shape[-1] for shape in shapes_of_weights(build(0.01))) == 1
+
+
+def shapes_of_weights(model):
+    return [layer.kernel.shape for layer in model.layers if hasattr(layer, "kernel")]
 
 
 # --- distortion ---
@@ -361,7 +375,7 @@ def past_the_last_layer():
     ],
 )
 def test_a_net_that_could_not_be_used_is_refused_before_the_training(monkeypatch, tmp_path, model, reason):
-    monkeypatch.setattr(training, "build_cnn", lambda: model)
+    monkeypatch.setattr(training, "build_cnn", lambda width: model)
     monkeypatch.setattr(training, "SYNTHETIC_COUNTS", (200, 100))
     monkeypatch.setattr(training, "train", None)
     with pytest.raises(SystemExit, match=reason):
