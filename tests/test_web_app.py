@@ -142,7 +142,7 @@ def test_the_layers_are_those_of_the_model(client):
     pytest.importorskip("h5py")
     layers = client.get("/api/training").json()["layers"]
     assert layers[0] == {"kind": "Conv2D", "settings": "24 filters, 5x5, relu", "weights": 24 * (5 * 5 + 1)}
-    assert layers[-2] == {"kind": "Dense", "settings": "11 units, softmax", "weights": 11 * (192 + 1)}
+    assert layers[-2] == {"kind": "Dense", "settings": "11 units, softmax", "weights": 11 * (288 + 1)}
 
 
 def test_another_model_is_shown_with_its_own_record_and_no_pictures_from_its_folder(classify, tmp_path):
