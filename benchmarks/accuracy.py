@@ -1,6 +1,6 @@
 """Test accuracy, honesty and time of the trainings that the README names, over seeds.
 
-    python benchmarks/accuracy.py                       all of them: more than an hour on two cores
+    python benchmarks/accuracy.py                       all of them: more than two hours on two cores
     python benchmarks/accuracy.py one default           some of them
 
 Each seed is one run of the training script as a user starts it; the settings were chosen on validation images. Printed
@@ -29,6 +29,7 @@ TRAININGS = {  # options, seeds
     "plain": (["--no-augmentation"], range(3)),
     "synthetic": (["--dataset", "synthetic"], range(3)),
     "deeper": (["--deeper"], range(3)),
+    "long": (["--epochs", "40", "--width", "1.5"], range(4)),
     "alone": (["--no-drawn"], range(3)),
     "alone_deeper": (["--no-drawn", "--deeper"], range(3)),
 }
