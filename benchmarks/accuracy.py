@@ -28,7 +28,7 @@ TRAININGS = {  # options, seeds
     "default": ([], range(3)),
     "plain": (["--no-augmentation"], range(3)),
     "synthetic": (["--dataset", "synthetic"], range(3)),
-    "deeper": (["--deeper"], range(3)),
+    "deeper": (["--deeper"], range(5)),
     "long": (["--epochs", "40", "--width", "1.5"], range(4)),
     "alone": (["--no-drawn"], range(3)),
     "alone_deeper": (["--no-drawn", "--deeper"], range(3)),
