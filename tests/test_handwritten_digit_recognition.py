@@ -212,13 +212,14 @@ def test_the_deeper_net_has_six_to_eight_convolutions():
 
 @pytest.mark.parametrize("build", [training.build_cnn, training.build_deeper_cnn])
 def test_a_wider_net_has_more_filters_and_units_in_each_layer_but_answers_the_same_digits(build):
-    usual, double = ([shape[-1] for shape in shapes_of_weights(build(width))] for width in (1, 2))
-    assert double[:-2] == [2 * size for size in usual[:-2]] and double[-2:] == usual[-2:]
-    assert min(shape[-1] for shape in shapes_of_weights(build(0.01))) == 1
+    usual, double, least = (outputs_of_layers(build(width)) for width in (1, 2, 0.001))
+    assert double == [2 * outputs for outputs in usual[:-2]] + [11, 10]
+    assert least == [1] * len(usual[:-2]) + [11, 10]
 
 
-def shapes_of_weights(model):
-    return [layer.kernel.shape for layer in model.layers if hasattr(layer, "kernel")]
+def outputs_of_layers(model):
+    """Return how many filters or units each layer with weights of its own has."""
+    return [layer.kernel.shape[-1] for layer in model.layers if hasattr(layer, "kernel")]
 
 
 # --- distortion ---

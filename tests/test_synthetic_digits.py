@@ -65,6 +65,13 @@ def test_what_is_drawn_beside_something_leaves_it_whole(shape):
         assert coarse(random, mask).shape == mask.shape
 
 
+def test_some_neighbours_touch_and_others_do_not():
+    random = np.random.default_rng(0)
+    masks = [with_neighbour(random, np.ones((76, 20), bool)) for _ in range(100)]
+    beside = [mask[:, 20] if mask[:, :20].all() else mask[:, -21] for mask in masks]
+    assert 10 < sum(column.any() for column in beside) < 60
+
+
 def test_the_thinnest_digits_run_together_like_others(monkeypatch):
     monkeypatch.setattr(drawing, "any_digit", lambda random: np.ones((90, 5), bool))  # a 1 of the thinnest pen
     for seed in range(20):
