@@ -29,6 +29,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import matplotlib
@@ -61,17 +62,27 @@ DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for eac
 
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
-ELASTIC_WIDTH = 4  # px: how far that likeness reaches
-UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 MANY_EPOCHS = 30  # in fewer, drawn digits make room in the undistorted ones: what comes last counts most for MNIST
 DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay there
-DRAWN_ALONE = 1.4, 0  # distortion and undistorted epochs where all images are drawn, and so too much alike
+LONG_LEARNING_RATE, WEIGHT_DECAY = LEARNING_RATE / 2, 0.05  # in a training of MANY_EPOCHS, whose distortion is MILD
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
 Labelled = tuple[np.ndarray, np.ndarray]  # images and labels (or targets, probabilities), as many
 Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
+
+
+class Distortion(NamedTuple):
+    """How training images are distorted."""
+
+    strength: float  # the share of TURN, SHEAR, STRETCH, SHIFT and ELASTIC
+    smoothness: float  # px: how far the elastic part moves neighbours alike
+    undistorted: float  # the share of epochs, the last ones, at least one, which see the images as they are
+
+
+USUAL, MILD = Distortion(1, 4, 1 / 3), Distortion(0.8, 6, 1 / 3)
+STRONG = Distortion(1.4, 4, 0)  # where all images are drawn, and so too much alike
 
 
 def main():
@@ -94,9 +105,8 @@ def main():
     path = options.model or default_model(options)
     check_can_save(path)
     training, validation = hold_out(x_train, y_train)
-    distortion, undistorted = (1, UNDISTORTED) if options.dataset == "mnist" else DRAWN_ALONE
-    distortion *= options.augmentation
-    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, undistorted
+    distortion = distortion_for(options)
+    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion
 
     start = time.perf_counter()
     build = build_deeper_cnn if options.deeper else build_cnn
@@ -252,12 +262,18 @@ def net_input(images: np.ndarray) -> np.ndarray:
 
 
 def distorted_batches(
-    images: np.ndarray, targets: np.ndarray, own: int, batch_size: int, seed: int, epochs: Iterable[tuple[float, float]]
+    images: np.ndarray,
+    targets: np.ndarray,
+    own: int,
+    batch_size: int,
+    seed: int,
+    smoothness: float,
+    epochs: Iterable[tuple[float, float]],
 ) -> Iterator[Labelled]:
     """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
 
     images: uint8 (n, 28, 28), of which the first `own` are the data set's and the others drawn; targets: (n, 10);
-    epochs: for each the share of the full distortion, 0 leaves the images as they are, and the share of the drawn
+    smoothness: as in Distortion; epochs: for each the strength, 0 leaves the images as they are, and the share of drawn
     digits that is kept, the others make room for images of the data set. A batch is what net_input makes of its
     images, and their targets.
     """
@@ -265,7 +281,7 @@ def distorted_batches(
     for epoch, (strength, kept) in enumerate(epochs, 1):
         random = np.random.default_rng([seed, epoch])
         order = random.permutation(len(images))
-        fields = elastic_fields(500, random)
+        fields = elastic_fields(500, random, smoothness)
         left_out = is_drawn_digit[order] & (random.random(len(order)) >= kept)
         order[left_out] = random.integers(own, size=np.count_nonzero(left_out))
         for i, start in enumerate(range(0, len(images), batch_size)):
@@ -276,10 +292,13 @@ def distorted_batches(
             yield net_input(chosen), targets[batch]
 
 
-def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
-    """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003)."""
+def elastic_fields(count: int, random: np.random.Generator, smoothness: float = USUAL.smoothness) -> np.ndarray:
+    """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003).
+
+    smoothness: px, the standard deviation of the Gaussian that makes neighbours alike.
+    """
     rough = random.normal(size=(count, 28, 28, 2)).astype(np.float32)
-    smooth = np.stack([cv2.GaussianBlur(field, (0, 0), ELASTIC_WIDTH) for field in rough])
+    smooth = np.stack([cv2.GaussianBlur(field, (0, 0), smoothness) for field in rough])
     return (smooth * (ELASTIC / smooth.std())).reshape(count, 784, 2)
 
 
@@ -336,7 +355,7 @@ def build_deeper_cnn(width: float = 1) -> keras.Model:
             *convolution(wide(96, width), 3, "same"),
             *convolution(wide(96, width), 3, "valid"),  # 4 x 4 x 96
             keras.layers.Flatten(),  # 1536
-            keras.layers.Dropout(0.5),
+            keras.layers.Dropout(0.3),
         ],
         name="handwritten_digit_deeper_cnn",
     )
@@ -411,31 +430,34 @@ def train(
     batch_size: int,
     seed: int,
     drawn: float = 1,
-    distortion: float = 1,
-    undistorted: float = UNDISTORTED,
+    distortion: Distortion = USUAL,
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: the share of DRAWN_DIGITS and
-    SCRIBBLES that is mixed in, in a short training less: drawing them takes time; distortion: its strength, 1 is full,
-    0 none; undistorted: the share of epochs, the last ones, that have none, if they are not too many.
+    SCRIBBLES that is mixed in, in a short training less: drawing them takes time.
     """
     images, targets = with_drawn(*training, drawn * min(1, epochs / FEW_EPOCHS), seed)
-    last = undistorted_epochs(epochs, undistorted)
-    course = (epochs - last) * [(distortion, 1)] + last * [(0, drawn_at_the_end(epochs))]
+    last = undistorted_epochs(epochs, distortion.undistorted)
+    course = (epochs - last) * [(distortion.strength, 1)] + last * [(0, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
-        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, course),
+        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, distortion.smoothness, course),
         output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
     )
     steps_an_epoch = -(-len(images) // batch_size)
     steps = epochs * steps_an_epoch
     warm_up = round(WARM_UP * steps)
-    highest = LEARNING_RATE * max(1, FEW_EPOCHS / epochs)
+    long = epochs >= MANY_EPOCHS
+    highest = LONG_LEARNING_RATE if long else LEARNING_RATE * max(1, FEW_EPOCHS / epochs)
     learning_rate = keras.optimizers.schedules.CosineDecay(
         highest / 10, steps - warm_up, warmup_target=highest, warmup_steps=warm_up
     )
     with model.distribute_strategy.scope():
-        optimizer = keras.optimizers.Adam(learning_rate, beta_2=0.97 if epochs < FEW_EPOCHS else 0.999)
+        optimizer = keras.optimizers.Adam(
+            learning_rate,
+            beta_2=0.97 if epochs < FEW_EPOCHS else 0.999,
+            weight_decay=WEIGHT_DECAY if long else None,  # "decoupled" (Loshchilov, Hutter 2019)
+        )
         # for a digit the same as cross-entropy; a scribble costs nothing once all digits are equally likely
         model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
     held_out = net_input(validation[0]), one_hot(validation[1])
@@ -448,6 +470,13 @@ def train(
         shuffle=False,  # distorted_batches does
         callbacks=[InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
     ).history
+
+
+def distortion_for(options):
+    """Return how images are distorted in the training that `options` ask for."""
+    of_mnist = MILD if options.epochs >= MANY_EPOCHS else USUAL
+    distortion = STRONG if options.dataset == "synthetic" else of_mnist
+    return distortion if options.augmentation else distortion._replace(strength=0)
 
 
 def undistorted_epochs(epochs, share):
@@ -663,11 +692,12 @@ def plot_data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> F
     return figure
 
 
-def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, strength: float) -> Figure:
+def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, distortion: Distortion) -> Figure:
     """Return a figure of one training image of each digit, and beside it seven of its distortions."""
     random = np.random.default_rng(seed)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
-    bent = [distorted(originals, elastic_fields(100, random), random, strength) for _ in range(7)]
+    fields = elastic_fields(500, random, distortion.smoothness)
+    bent = [distorted(originals, fields, random, distortion.strength) for _ in range(7)]
     sheet = np.hstack([np.vstack(list(column)) for column in (originals, *bent)])
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(sheet, cmap="gray_r")

@@ -239,9 +239,20 @@ def test_distortion_moves_images_a_little_and_strength_0_not_at_all():
     assert abs(y - 14) < 0.5 and abs(x - 14) < 0.5  # nothing drifts to one side
 
 
+def test_smoother_fields_differ_less_from_pixel_to_pixel_and_reach_as_far():
+    fields = [training.elastic_fields(200, np.random.default_rng(1), smoothness) for smoothness in (2, 8)]
+    rough, smooth = np.reshape(fields, (2, 200, 28, 28, 2))
+    assert rough.std() == pytest.approx(smooth.std(), rel=0.01)
+    assert np.diff(smooth, axis=1).std() < 0.5 * np.diff(rough, axis=1).std()
+
+
+def batches_of(images, targets, own, batch_size, epochs):
+    return list(training.distorted_batches(images, targets, own, batch_size, seed=0, smoothness=4, epochs=epochs))
+
+
 def test_the_last_epoch_sees_the_images_as_they_are():
     images, labels = drawn_data_set(64, seed=8)
-    first, last = training.distorted_batches(images, training.one_hot(labels), 64, 64, seed=0, epochs=[(1, 1), (0, 1)])
+    first, last = batches_of(images, training.one_hot(labels), 64, 64, epochs=[(1, 1), (0, 1)])
     plain = sorted(map(bytes, training.net_input(images)))
     assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
 
@@ -253,15 +264,14 @@ def test_the_deeper_net_has_more_epochs_if_none_are_named(options, epochs, monke
 
 
 def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
-    counts = [training.undistorted_epochs(epochs, training.UNDISTORTED) for epochs in (1, 2, 10, 40)]
+    counts = [training.undistorted_epochs(epochs, 1 / 3) for epochs in (1, 2, 10, 40)]
     assert counts == [1, 1, 3, 4]
     assert training.undistorted_epochs(10, 0) == 0
 
 
 def test_an_epoch_has_each_image_once_with_its_target():
     images, labels = drawn_data_set(50, seed=9)
-    epochs = [(0, 1), (0, 1)]
-    batches = list(training.distorted_batches(images, training.one_hot(labels), 50, 20, seed=0, epochs=epochs))
+    batches = batches_of(images, training.one_hot(labels), 50, 20, epochs=[(0, 1), (0, 1)])
     assert [len(targets) for _, targets in batches] == [20, 20, 10, 20, 20, 10]
     expected = sorted(zip(map(bytes, training.net_input(images)), labels, strict=True))
     for epoch in batches[:3], batches[3:]:
@@ -274,7 +284,7 @@ def test_where_fewer_drawn_digits_are_kept_images_of_the_data_set_come_in_their_
     shades = np.arange(1, 181, dtype=np.uint8)  # tell the images apart: 60 of the data set, 60 digits, 60 scribbles
     images = np.broadcast_to(shades[:, np.newaxis, np.newaxis], (180, 28, 28))
     targets = np.concatenate([training.one_hot(np.arange(120) % 10), np.full((60, 10), 0.1, np.float32)])
-    epochs = training.distorted_batches(images, targets, 60, 180, seed=0, epochs=[(0, 1), (0, 0.5), (0, 0)])
+    epochs = batches_of(images, targets, 60, 180, epochs=[(0, 1), (0, 0.5), (0, 0)])
     seen = [np.rint(inputs[:, 0, 0, 0] * 255).astype(int) for inputs, _ in epochs]
     drawn_digits = [np.count_nonzero((shade > 60) & (shade <= 120)) for shade in seen]
     assert drawn_digits[0] == 60 and 15 < drawn_digits[1] < 45 and drawn_digits[2] == 0
@@ -287,16 +297,43 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
     courses = {}
     monkeypatch.setattr(training, "distorted_batches", lambda *arguments: courses.update({epochs: arguments[-1]}) or [])
     data = training.hold_out(*drawn_data_set(120, seed=9))
+    distortion = training.USUAL._replace(strength=0.7)
     for epochs in 1, 3, 10, 40:
         model = training.build_cnn()
         monkeypatch.setattr(model, "fit", lambda data, **_: SimpleNamespace(history=list(data)))
-        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=0.7)
+        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=distortion)
     assert courses == {
         1: [(0, 1)],
         3: 2 * [(0.7, 1)] + [(0, 1 / 3)],
         10: 7 * [(0.7, 1)] + 3 * [(0, 1 / 3)],
         40: 36 * [(0.7, 1)] + 4 * [(0, 1)],
     }
+
+
+@pytest.mark.parametrize(
+    "options, distortion",
+    [
+        ([], training.USUAL),
+        (["--epochs", "29"], training.USUAL),
+        (["--epochs", "30"], training.MILD),
+        (["--dataset", "synthetic", "--epochs", "30"], training.STRONG),
+        (["--no-augmentation"], training.USUAL._replace(strength=0)),
+    ],
+)
+def test_long_trainings_distort_less_and_drawn_digits_alone_more(options, distortion, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train", *options])
+    assert training.distortion_for(training.parse_arguments()) == distortion
+
+
+def test_weights_decay_in_long_trainings_alone(monkeypatch):
+    data = training.hold_out(*drawn_data_set(120, seed=9))
+    decays = []
+    for epochs in 29, 30:
+        model = training.build_cnn(0.2)
+        monkeypatch.setattr(model, "fit", lambda *_, **__: SimpleNamespace(history={}))
+        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, drawn=0)
+        decays.append(model.optimizer.weight_decay)
+    assert decays == [None, training.WEIGHT_DECAY]
 
 
 def test_tensorflow_does_not_tune_what_fit_is_fed_with(monkeypatch):
