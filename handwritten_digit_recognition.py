@@ -53,6 +53,8 @@ EPOCHS, DEEPER_EPOCHS = 10, 20
 BATCH_SIZE = 128
 LEARNING_RATE = 3e-3  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
 FEW_EPOCHS = 3  # in fewer the steps are larger, fewer of those before are remembered, fewer drawn images mixed in
+MANY_EPOCHS = 30  # so many or more distort less, step less far, let the weights decay, keep all drawn digits to the end
+LONG_LEARNING_RATE, WEIGHT_DECAY = 1.5e-3, 0.05  # in those
 WARM_UP = 1 / 8  # of all steps, in which it rises
 DISK_SPACE = 20e6  # bytes that a model, its twin and the pictures may take
 SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
@@ -62,10 +64,9 @@ DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for eac
 
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
+UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
-MANY_EPOCHS = 30  # in fewer, drawn digits make room in the undistorted ones: what comes last counts most for MNIST
-DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay there
-LONG_LEARNING_RATE, WEIGHT_DECAY = LEARNING_RATE / 2, 0.05  # in a training of MANY_EPOCHS, whose distortion is MILD
+DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay in the undistorted epochs: what comes last counts most for MNIST
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
@@ -76,13 +77,14 @@ Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
 class Distortion(NamedTuple):
     """How training images are distorted."""
 
-    strength: float  # the share of TURN, SHEAR, STRETCH, SHIFT and ELASTIC
-    smoothness: float  # px: how far the elastic part moves neighbours alike
-    undistorted: float  # the share of epochs, the last ones, at least one, which see the images as they are
+    strength: float  # what TURN, SHEAR, STRETCH, SHIFT and ELASTIC are multiplied by
+    smoothness: float  # px: the standard deviation of the Gaussian that makes neighbours move alike
+    ends: bool = True  # whether the last epochs see the images as they are
 
 
-USUAL, MILD = Distortion(1, 4, 1 / 3), Distortion(0.8, 6, 1 / 3)
-STRONG = Distortion(1.4, 4, 0)  # where all images are drawn, and so too much alike
+USUAL = Distortion(1, 4)
+MILD = Distortion(0.8, 6)  # of MANY_EPOCHS
+STRONG = Distortion(1.4, 4, ends=False)  # where all images are drawn, and so too much alike
 
 
 def main():
@@ -93,7 +95,7 @@ def main():
             model = load_model(options.twin)
         except LoadError as error:
             sys.exit(str(error))
-        check_can_save(options.twin)
+        check_can_save(options.twin, "copy the model to another place, and make its twin there")
         save_twin(model, options.twin, sha256_of(options.twin))
         return
     keep_memory()
@@ -295,7 +297,7 @@ def distorted_batches(
 def elastic_fields(count: int, random: np.random.Generator, smoothness: float = USUAL.smoothness) -> np.ndarray:
     """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003).
 
-    smoothness: px, the standard deviation of the Gaussian that makes neighbours alike.
+    smoothness: as in Distortion.
     """
     rough = random.normal(size=(count, 28, 28, 2)).astype(np.float32)
     smooth = np.stack([cv2.GaussianBlur(field, (0, 0), smoothness) for field in rough])
@@ -305,7 +307,7 @@ def elastic_fields(count: int, random: np.random.Generator, smoothness: float = 
 def distorted(images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float = 1) -> np.ndarray:
     """Return images uint8 (n, 28, 28), each turned, sheared, stretched, shifted and bent, in one resampling.
 
-    fields: what elastic_fields returned; strength: the share of TURN, SHEAR, STRETCH, SHIFT and ELASTIC.
+    fields: what elastic_fields returned; strength: as in Distortion.
     """
     n = len(images)
     turn, shear = random.normal(0, TURN * strength, n), random.normal(0, SHEAR * strength, n)
@@ -435,10 +437,10 @@ def train(
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: the share of DRAWN_DIGITS and
-    SCRIBBLES that is mixed in, in a short training less: drawing them takes time.
+    SCRIBBLES that is mixed in, in a short training less: drawing them takes time; distortion: see distortion_for.
     """
     images, targets = with_drawn(*training, drawn * min(1, epochs / FEW_EPOCHS), seed)
-    last = undistorted_epochs(epochs, distortion.undistorted)
+    last = undistorted_epochs(epochs) if distortion.ends else 0
     course = (epochs - last) * [(distortion.strength, 1)] + last * [(0, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
         lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, distortion.smoothness, course),
@@ -479,13 +481,13 @@ def distortion_for(options):
     return distortion if options.augmentation else distortion._replace(strength=0)
 
 
-def undistorted_epochs(epochs, share):
-    """Return how many of `epochs` have no distortion: a `share` of them, at least one and at most MOST_UNDISTORTED."""
-    return min(max(1, round(share * epochs)), MOST_UNDISTORTED) if share else 0
+def undistorted_epochs(epochs):
+    """Return how many of `epochs` have no distortion."""
+    return min(max(1, round(UNDISTORTED * epochs)), MOST_UNDISTORTED)
 
 
 def drawn_at_the_end(epochs):
-    """Return the share of the drawn digits that stays in the undistorted epochs."""
+    """Return the share of the drawn digits that stays in the undistorted epochs: all in a single one or in many."""
     return DRAWN_AT_THE_END if 1 < epochs < MANY_EPOCHS else 1
 
 
@@ -702,7 +704,7 @@ def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, distortion
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(sheet, cmap="gray_r")
     axis.axvline(27.5, color="black", linewidth=1)
-    axis.set(xticks=[14, 126], xticklabels=["original", "as trained on"], yticks=[])
+    axis.set(xticks=[14, 126], xticklabels=["original", "distorted"], yticks=[])
     return figure
 
 
@@ -794,7 +796,7 @@ def beside_it(path):
     return path.with_name(f".{os.getpid()}-{path.name}")  # no other training's; Git ignores what a killed one leaves
 
 
-def check_can_save(path):
+def check_can_save(path, way_out="name another place:  --model PATH"):
     """Exit with an explanation where there is no room for a model at `path`: before the training, not after it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -802,11 +804,11 @@ def check_can_save(path):
         longest.touch()
         longest.unlink()
     except OSError as error:
-        sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}). Name another place:  --model PATH")
+        sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}): {way_out}")
     if path.is_dir():
-        sys.exit(f"{path} is a folder. Name another place:  --model PATH")
+        sys.exit(f"{path} is a folder: {way_out}")
     if shutil.disk_usage(path.parent).free < DISK_SPACE:
-        sys.exit(f"The disk of {path.parent} is full. Make room, or name another place:  --model PATH")
+        sys.exit(f"The disk of {path.parent} is full: make room, or {way_out}")
 
 
 def default_model(options):

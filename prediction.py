@@ -16,7 +16,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -66,12 +66,13 @@ def main():
         print(f"Nothing can be saved in {printable(options.save)} ({error.strerror}).", file=sys.stderr)
         return 2
     paths = list(picture_paths(options.paths))
+    sheets = sheet_names(paths)
     no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
     status = 0
     try:
         found = map(marks_in, paths) if len(paths) < LONG_FOLDER else in_parallel(marks_in, paths)
         found = tqdm(found, total=len(paths), unit="picture", leave=False, disable=no_bar)
-        for path, marks in zip(paths, found, strict=True):
+        for path, sheet_name, marks in zip(paths, sheets, found, strict=True):
             if isinstance(marks, PictureError):
                 status = 1
                 report_unreadable(path, marks, options.json)
@@ -83,7 +84,7 @@ def main():
             say(json.dumps(result) if options.json else in_words(result, options.top))
             if options.save or options.show:
                 sheet = annotated(read_picture(path), marks, result["digits"])
-                if options.save and not save_sheet(sheet, path, options.save):
+                if options.save and not save_sheet(sheet, path, options.save / sheet_name):
                     status = 1
                 if options.show:
                     show_sheet(sheet, path)
@@ -259,7 +260,7 @@ def frames_in(path: Path) -> int:
 
 
 def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], np.ndarray]:
-    """Return the marks in a picture uint8 (h, w, 3) in reading order, and their probabilities, float (n, 10)."""
+    """Return the marks in a picture, as find_marks takes it, in reading order, and probabilities, float (n, 10)."""
     return classified(find_marks(picture), classify)
 
 
@@ -467,13 +468,18 @@ def write(image, text, corner, colour):
         cv2.putText(image, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.5, ink, thickness, cv2.LINE_AA)
 
 
-def save_sheet(sheet, path, folder):
-    """Save the annotated picture of the file at `path` in `folder`, under its whole name, so that none is lost.
+def sheet_names(paths):
+    """Return the names under which annotated pictures are saved: their paths, with a number where two are alike."""
+    names = ["_".join(part for part in path.parts if part not in (path.anchor, ".", "..")) for path in paths]
+    earlier = Counter()
+    for i, name in enumerate(names):
+        earlier[name] += 1
+        names[i] = f"{name}.read.png" if earlier[name] == 1 else f"{name}.{earlier[name]}.read.png"
+    return names
 
-    Return whether that went well; where it did not, it is said why.
-    """
-    name = "_".join(part for part in path.parts if part not in (path.anchor, ".", ".."))
-    target = folder / f"{name}.read.png"
+
+def save_sheet(sheet, path, target):
+    """Save the annotated picture of the file at `path`. Return whether that went well; where not, it is said why."""
     try:
         target.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
     except OSError as error:

@@ -711,7 +711,7 @@ def mirrored_digit(random):
 
 
 def run_together(random):
-    """Two digits, or more, that touch."""
+    """Two or three digits that touch."""
     digits = [trimmed(any_digit(random))[1] for _ in range(random.integers(2, 4))]
     height = max(digit.shape[0] for digit in digits)
     overlap = int(random.integers(0, 14))

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from handwritten_digit_recognition import DATASET, distorted, elastic_fields, hold_out, read_mnist  # noqa: E402
 from prediction import ModelError, load_classifier  # noqa: E402
 
-TIMES, STRENGTH = 3, 0.7  # of the distortion in training
+TIMES, STRENGTH = 3, 0.7  # of the usual distortion
 
 
 def main():

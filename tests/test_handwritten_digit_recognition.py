@@ -264,9 +264,8 @@ def test_the_deeper_net_has_more_epochs_if_none_are_named(options, epochs, monke
 
 
 def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
-    counts = [training.undistorted_epochs(epochs, 1 / 3) for epochs in (1, 2, 10, 40)]
+    counts = [training.undistorted_epochs(epochs) for epochs in (1, 2, 10, 40)]
     assert counts == [1, 1, 3, 4]
-    assert training.undistorted_epochs(10, 0) == 0
 
 
 def test_an_epoch_has_each_image_once_with_its_target():
@@ -297,9 +296,9 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
     courses = {}
     monkeypatch.setattr(training, "distorted_batches", lambda *arguments: courses.update({epochs: arguments[-1]}) or [])
     data = training.hold_out(*drawn_data_set(120, seed=9))
-    distortion = training.USUAL._replace(strength=0.7)
-    for epochs in 1, 3, 10, 40:
-        model = training.build_cnn()
+    weak = training.USUAL._replace(strength=0.7)
+    for epochs, distortion in (1, weak), (3, weak), (10, weak), (40, weak), (5, training.STRONG):
+        model = training.build_cnn(0.2)
         monkeypatch.setattr(model, "fit", lambda data, **_: SimpleNamespace(history=list(data)))
         training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=distortion)
     assert courses == {
@@ -307,6 +306,7 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
         3: 2 * [(0.7, 1)] + [(0, 1 / 3)],
         10: 7 * [(0.7, 1)] + 3 * [(0, 1 / 3)],
         40: 36 * [(0.7, 1)] + 4 * [(0, 1)],
+        5: 5 * [(1.4, 1)],
     }
 
 

@@ -506,8 +506,10 @@ def test_save_writes_the_picture_with_what_the_net_saw(tmp_path):
     (tmp_path / "in").mkdir()
     for name in ("a.png", "a.jpg"):
         save_picture(tmp_path / "in" / name, picture_of("73"))
-    assert run("--save", "out", "in", folder=tmp_path).returncode == 0
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"in_a.png.read.png", "in_a.jpg.read.png"}
+    save_picture(tmp_path / "in_a.png", picture_of("4"))
+    assert run("--save", "out", "in", "in_a.png", folder=tmp_path).returncode == 0
+    names = {"in_a.png.read.png", "in_a.png.2.read.png", "in_a.jpg.read.png"}  # none takes another's place
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
 
 
 def test_the_sheet_holds_the_picture_and_every_image_that_the_net_saw():
