@@ -64,6 +64,7 @@ DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for eac
 
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
+ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay in the undistorted epochs: what comes last counts most for MNIST
@@ -75,16 +76,17 @@ Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
 
 
 class Distortion(NamedTuple):
-    """How training images are distorted."""
+    """How far training images are distorted: what TURN, SHEAR, STRETCH, SHIFT and ELASTIC are multiplied by."""
 
-    strength: float  # what TURN, SHEAR, STRETCH, SHIFT and ELASTIC are multiplied by
-    smoothness: float  # px: the standard deviation of the Gaussian that makes neighbours move alike
-    ends: bool = True  # whether the last epochs see the images as they are
+    own: float  # for images of the data set
+    drawn: float  # for digits and scribbles that are mixed in
+    ends: bool = True  # whether the last epochs see all images as they are
 
 
-USUAL = Distortion(1, 4)
-MILD = Distortion(0.8, 6)  # of MANY_EPOCHS
-STRONG = Distortion(1.4, 4, ends=False)  # where all images are drawn, and so too much alike
+USUAL = Distortion(1, 1)
+MILD = Distortion(0.7, 1)  # of MANY_EPOCHS
+UNTOUCHED = Distortion(0, 0)
+STRONG = Distortion(1.4, 1.4, ends=False)  # where all images are drawn, and so too much alike
 
 
 def main():
@@ -143,7 +145,7 @@ def main():
     pictures = {
         "curves": plot_curves(history),
         "data": plot_data(x_train, y_train, y_test),
-        "augmented": plot_augmented(x_train, y_train, options.seed, distortion),
+        "augmented": plot_augmented(x_train, y_train, options.seed, distortion.own),
         "errors": plot_errors(probabilities, x_test, y_test),
         "confidence": plot_confidence(confidences),
     }
@@ -269,54 +271,56 @@ def distorted_batches(
     own: int,
     batch_size: int,
     seed: int,
-    smoothness: float,
-    epochs: Iterable[tuple[float, float]],
+    epochs: Iterable[tuple[Distortion, float]],
 ) -> Iterator[Labelled]:
     """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
 
     images: uint8 (n, 28, 28), of which the first `own` are the data set's and the others drawn; targets: (n, 10);
-    smoothness: as in Distortion; epochs: for each the strength, 0 leaves the images as they are, and the share of drawn
-    digits that is kept, the others make room for images of the data set. A batch is what net_input makes of its
-    images, and their targets.
+    epochs: for each how far its images are distorted, and the share of the drawn digits that is kept, the others make
+    room for images of the data set. A batch is what net_input makes of its images, and their targets.
     """
     is_drawn_digit = (np.arange(len(images)) >= own) & (targets.max(axis=1) > 0.5)
-    for epoch, (strength, kept) in enumerate(epochs, 1):
+    for epoch, (distortion, kept) in enumerate(epochs, 1):
         random = np.random.default_rng([seed, epoch])
         order = random.permutation(len(images))
-        fields = elastic_fields(500, random, smoothness)
+        fields = elastic_fields(500, random)
         left_out = is_drawn_digit[order] & (random.random(len(order)) >= kept)
         order[left_out] = random.integers(own, size=np.count_nonzero(left_out))
         for i, start in enumerate(range(0, len(images), batch_size)):
             batch = order[start : start + batch_size]
             chosen = images[batch]
-            if strength > 0:
-                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strength)
+            if distortion.own or distortion.drawn:
+                strengths = np.where(batch < own, distortion.own, distortion.drawn)
+                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)
             yield net_input(chosen), targets[batch]
 
 
-def elastic_fields(count: int, random: np.random.Generator, smoothness: float = USUAL.smoothness) -> np.ndarray:
-    """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003).
-
-    smoothness: as in Distortion.
-    """
+def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
+    """Return random smooth displacements in px, float32 (count, 784, 2) (Simard, Steinkraus, Platt 2003)."""
     rough = random.normal(size=(count, 28, 28, 2)).astype(np.float32)
-    smooth = np.stack([cv2.GaussianBlur(field, (0, 0), smoothness) for field in rough])
+    smooth = np.stack([cv2.GaussianBlur(field, (0, 0), ELASTIC_WIDTH) for field in rough])
     return (smooth * (ELASTIC / smooth.std())).reshape(count, 784, 2)
 
 
-def distorted(images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float = 1) -> np.ndarray:
+def distorted(
+    images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float | np.ndarray = 1
+) -> np.ndarray:
     """Return images uint8 (n, 28, 28), each turned, sheared, stretched, shifted and bent, in one resampling.
 
-    fields: what elastic_fields returned; strength: as in Distortion.
+    fields: what elastic_fields returned; strength: of all images or, (n,), of each, as in Distortion.
     """
     n = len(images)
+    strength = np.broadcast_to(np.asarray(strength, float), n)
     turn, shear = random.normal(0, TURN * strength, n), random.normal(0, SHEAR * strength, n)
     across, down = np.exp(random.normal(0, STRETCH * strength, (2, n)))
     shift_x, shift_y = random.normal(13.5, SHIFT * strength, (2, n))
     cos, sin = np.cos(turn), np.sin(turn)
     by_x, by_y = (cos * across, sin * across), ((shear * cos - sin) * down, (shear * sin + cos) * down)
     affine = np.array([by_x, by_y, (shift_x, shift_y)], np.float32).transpose(2, 0, 1)
-    come_from = PIXELS @ affine + np.float32(strength) * fields[random.integers(len(fields), size=n)]
+    come_from = (
+        PIXELS @ affine
+        + strength[:, np.newaxis, np.newaxis].astype(np.float32) * fields[random.integers(len(fields), size=n)]
+    )
     maps = come_from.reshape(n, 28, 28, 2)  # where each pixel is taken from
     return np.stack([cv2.remap(*each, None, cv2.INTER_LINEAR) for each in zip(images, maps, strict=True)])
 
@@ -441,9 +445,9 @@ def train(
     """
     images, targets = with_drawn(*training, drawn * min(1, epochs / FEW_EPOCHS), seed)
     last = undistorted_epochs(epochs) if distortion.ends else 0
-    course = (epochs - last) * [(distortion.strength, 1)] + last * [(0, drawn_at_the_end(epochs))]
+    course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
-        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, distortion.smoothness, course),
+        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, course),
         output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
     )
     steps_an_epoch = -(-len(images) // batch_size)
@@ -478,7 +482,7 @@ def distortion_for(options):
     """Return how images are distorted in the training that `options` ask for."""
     of_mnist = MILD if options.epochs >= MANY_EPOCHS else USUAL
     distortion = STRONG if options.dataset == "synthetic" else of_mnist
-    return distortion if options.augmentation else distortion._replace(strength=0)
+    return distortion if options.augmentation else distortion._replace(own=0, drawn=0)
 
 
 def undistorted_epochs(epochs):
@@ -694,12 +698,11 @@ def plot_data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> F
     return figure
 
 
-def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, distortion: Distortion) -> Figure:
+def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, strength: float) -> Figure:
     """Return a figure of one training image of each digit, and beside it seven of its distortions."""
     random = np.random.default_rng(seed)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
-    fields = elastic_fields(500, random, distortion.smoothness)
-    bent = [distorted(originals, fields, random, distortion.strength) for _ in range(7)]
+    bent = [distorted(originals, elastic_fields(100, random), random, strength) for _ in range(7)]
     sheet = np.hstack([np.vstack(list(column)) for column in (originals, *bent)])
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(sheet, cmap="gray_r")

@@ -239,20 +239,29 @@ def test_distortion_moves_images_a_little_and_strength_0_not_at_all():
     assert abs(y - 14) < 0.5 and abs(x - 14) < 0.5  # nothing drifts to one side
 
 
-def test_smoother_fields_differ_less_from_pixel_to_pixel_and_reach_as_far():
-    fields = [training.elastic_fields(200, np.random.default_rng(1), smoothness) for smoothness in (2, 8)]
-    rough, smooth = np.reshape(fields, (2, 200, 28, 28, 2))
-    assert rough.std() == pytest.approx(smooth.std(), rel=0.01)
-    assert np.diff(smooth, axis=1).std() < 0.5 * np.diff(rough, axis=1).std()
-
-
 def batches_of(images, targets, own, batch_size, epochs):
-    return list(training.distorted_batches(images, targets, own, batch_size, seed=0, smoothness=4, epochs=epochs))
+    return list(training.distorted_batches(images, targets, own, batch_size, seed=0, epochs=epochs))
+
+
+def test_drawn_images_can_be_distorted_otherwise_than_those_of_the_data_set():
+    images, labels = drawn_data_set(64, seed=8)
+    for distortion in (0.1, 1), (1, 0.1):
+        fields, random = training.elastic_fields(50, np.random.default_rng(0)), np.random.default_rng(0)
+        bent = training.distorted(images, fields, random, np.repeat(distortion, 32))
+        moved = np.abs(bent.astype(float) - images).mean(axis=(1, 2)).reshape(2, 32).mean(axis=1)
+        assert moved.argmax() == np.argmax(distortion) and moved.max() > 2 * moved.min()
+    epochs = [(training.Distortion(own=0, drawn=1), 1)]
+    ((inputs, _),) = batches_of(images, training.one_hot(labels), 20, 64, epochs)
+    seen = set(map(bytes, inputs))
+    kept = [image in seen for image in map(bytes, training.net_input(images))]
+    assert all(kept[:20]) and not any(kept[20:])
 
 
 def test_the_last_epoch_sees_the_images_as_they_are():
     images, labels = drawn_data_set(64, seed=8)
-    first, last = batches_of(images, training.one_hot(labels), 64, 64, epochs=[(1, 1), (0, 1)])
+    first, last = batches_of(
+        images, training.one_hot(labels), 64, 64, epochs=[(training.USUAL, 1), (training.UNTOUCHED, 1)]
+    )
     plain = sorted(map(bytes, training.net_input(images)))
     assert sorted(map(bytes, last[0])) == plain and sorted(map(bytes, first[0])) != plain
 
@@ -270,7 +279,7 @@ def test_the_undistorted_epochs_are_a_share_but_neither_none_nor_many():
 
 def test_an_epoch_has_each_image_once_with_its_target():
     images, labels = drawn_data_set(50, seed=9)
-    batches = batches_of(images, training.one_hot(labels), 50, 20, epochs=[(0, 1), (0, 1)])
+    batches = batches_of(images, training.one_hot(labels), 50, 20, epochs=2 * [(training.UNTOUCHED, 1)])
     assert [len(targets) for _, targets in batches] == [20, 20, 10, 20, 20, 10]
     expected = sorted(zip(map(bytes, training.net_input(images)), labels, strict=True))
     for epoch in batches[:3], batches[3:]:
@@ -283,7 +292,7 @@ def test_where_fewer_drawn_digits_are_kept_images_of_the_data_set_come_in_their_
     shades = np.arange(1, 181, dtype=np.uint8)  # tell the images apart: 60 of the data set, 60 digits, 60 scribbles
     images = np.broadcast_to(shades[:, np.newaxis, np.newaxis], (180, 28, 28))
     targets = np.concatenate([training.one_hot(np.arange(120) % 10), np.full((60, 10), 0.1, np.float32)])
-    epochs = batches_of(images, targets, 60, 180, epochs=[(0, 1), (0, 0.5), (0, 0)])
+    epochs = batches_of(images, targets, 60, 180, epochs=[(training.UNTOUCHED, kept) for kept in (1, 0.5, 0)])
     seen = [np.rint(inputs[:, 0, 0, 0] * 255).astype(int) for inputs, _ in epochs]
     drawn_digits = [np.count_nonzero((shade > 60) & (shade <= 120)) for shade in seen]
     assert drawn_digits[0] == 60 and 15 < drawn_digits[1] < 45 and drawn_digits[2] == 0
@@ -296,17 +305,17 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
     courses = {}
     monkeypatch.setattr(training, "distorted_batches", lambda *arguments: courses.update({epochs: arguments[-1]}) or [])
     data = training.hold_out(*drawn_data_set(120, seed=9))
-    weak = training.USUAL._replace(strength=0.7)
+    weak, none = training.Distortion(0.7, 0.8), training.UNTOUCHED
     for epochs, distortion in (1, weak), (3, weak), (10, weak), (40, weak), (5, training.STRONG):
         model = training.build_cnn(0.2)
         monkeypatch.setattr(model, "fit", lambda data, **_: SimpleNamespace(history=list(data)))
         training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=distortion)
     assert courses == {
-        1: [(0, 1)],
-        3: 2 * [(0.7, 1)] + [(0, 1 / 3)],
-        10: 7 * [(0.7, 1)] + 3 * [(0, 1 / 3)],
-        40: 36 * [(0.7, 1)] + 4 * [(0, 1)],
-        5: 5 * [(1.4, 1)],
+        1: [(none, 1)],
+        3: 2 * [(weak, 1)] + [(none, 1 / 3)],
+        10: 7 * [(weak, 1)] + 3 * [(none, 1 / 3)],
+        40: 36 * [(weak, 1)] + 4 * [(none, 1)],
+        5: 5 * [(training.STRONG, 1)],
     }
 
 
@@ -317,7 +326,7 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
         (["--epochs", "29"], training.USUAL),
         (["--epochs", "30"], training.MILD),
         (["--dataset", "synthetic", "--epochs", "30"], training.STRONG),
-        (["--no-augmentation"], training.USUAL._replace(strength=0)),
+        (["--no-augmentation"], training.UNTOUCHED),
     ],
 )
 def test_long_trainings_distort_less_and_drawn_digits_alone_more(options, distortion, monkeypatch):
