@@ -61,6 +61,7 @@ SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images where MNIST's plac
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
 
 DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for each image of the data set
+NO_DIGITS = 0.03  # the share of the marks in people's pictures that are none: less than of what is trained on
 
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
@@ -68,6 +69,7 @@ ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay in the undistorted epochs: what comes last counts most for MNIST
+NONE = 10  # the answer "none of them" among those of the softmax
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
 
@@ -128,6 +130,8 @@ def main():
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
     likely_input, likely_labels = like_users_input(*validation, options.seed)
+    if options.drawn:
+        make_none_rarer(model, share_of_scribbles(options.epochs))
     calibrate(model, likely_input, likely_labels)
     seconds = time.perf_counter() - start
 
@@ -440,10 +444,10 @@ def train(
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
-    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: the share of DRAWN_DIGITS and
-    SCRIBBLES that is mixed in, in a short training less: drawing them takes time; distortion: see distortion_for.
+    training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: how much of what drawn_for says is
+    mixed in; distortion: see distortion_for.
     """
-    images, targets = with_drawn(*training, drawn * min(1, epochs / FEW_EPOCHS), seed)
+    images, targets = with_drawn(*training, drawn * drawn_for(epochs), seed)
     last = undistorted_epochs(epochs) if distortion.ends else 0
     course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
@@ -476,6 +480,11 @@ def train(
         shuffle=False,  # distorted_batches does
         callbacks=[InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
     ).history
+
+
+def drawn_for(epochs):
+    """Return the share of DRAWN_DIGITS and SCRIBBLES for a training of `epochs`: for a short one drawing takes long."""
+    return min(1, epochs / FEW_EPOCHS)
 
 
 def distortion_for(options):
@@ -555,6 +564,29 @@ def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Label
     digits, digit_labels = synthetic_digits(len(images), [seed, 3])
     bent = distorted(images, elastic_fields(500, random), random)
     return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
+
+
+def make_none_rarer(model: keras.Model, trained: float) -> None:
+    """Let `model` expect a share of NO_DIGITS of scribbles, in place of the share `trained` that it learned from.
+
+    The logit of "none of them" moves by the difference in log odds, in the bias of its layer (Saerens, Latinne,
+    Decaestecker 2002). A net that has no such answer, or no bias for it, is left as it is.
+    """
+    last = layer_of_logits(model)
+    if last.units == NONE + 1 and last.use_bias:
+        kernel, bias = last.get_weights()
+        bias[NONE] += log_odds(NO_DIGITS) - log_odds(trained)
+        last.set_weights([kernel, bias])
+
+
+def share_of_scribbles(epochs):
+    """Return which share of the images that a training of `epochs` learns from are scribbles."""
+    drawn = drawn_for(epochs)
+    return SCRIBBLES * drawn / (1 + (DRAWN_DIGITS + SCRIBBLES) * drawn)
+
+
+def log_odds(probability):
+    return np.log(probability / (1 - probability))
 
 
 def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:

@@ -390,6 +390,33 @@ def test_calibration_undoes_what_was_done_to_the_logits(model):
         assert np.allclose(got, expected, rtol=0.1)
 
 
+def test_none_is_as_much_rarer_as_bayes_says_and_the_digits_keep_their_proportions():
+    model = training.answering([keras.Input((28, 28, 1)), keras.layers.Flatten()], "linear")
+    images = np.random.default_rng(0).integers(0, 256, (50, 28, 28)).astype(np.uint8)
+    trained, expected = 0.2, training.NO_DIGITS
+    softmax = keras.Model(model.inputs, training.layer_of_logits(model).output)
+    before = training.probabilities_of(softmax, images).astype(float)
+    training.make_none_rarer(model, trained)
+    weights = np.array([(1 - expected) / (1 - trained)] * 10 + [expected / trained])
+    after = before * weights / (before * weights).sum(axis=1, keepdims=True)
+    assert np.allclose(training.probabilities_of(softmax, images), after, atol=1e-5)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 10])
+def test_share_of_scribbles_is_the_one_that_is_mixed_in(epochs):
+    targets = training.with_drawn(*drawn_data_set(300, seed=1), training.drawn_for(epochs), seed=0)[1]
+    is_scribble = targets.max(axis=1) < 0.5
+    assert training.share_of_scribbles(epochs) == pytest.approx(is_scribble.mean(), abs=0.003)
+
+
+@pytest.mark.parametrize("last", [keras.layers.Dense(10, activation="softmax"), keras.layers.Dense(11, use_bias=False)])
+def test_a_net_without_none_or_its_bias_is_left_as_it_is(last):
+    model = net(last)
+    before = model.get_weights()
+    training.make_none_rarer(model, 0.1)
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
 @pytest.mark.parametrize("build", [training.build_cnn, training.build_deeper_cnn])
 def test_what_is_no_digit_counts_a_tenth_for_each(build):
     model = build()
