@@ -130,9 +130,9 @@ def main():
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
     likely_input, likely_labels = like_users_input(*validation, options.seed)
+    calibrate(model, likely_input, likely_labels)
     if options.drawn:
         make_none_rarer(model, share_of_scribbles(options.epochs))
-    calibrate(model, likely_input, likely_labels)
     seconds = time.perf_counter() - start
 
     probabilities = probabilities_of(model, x_test)
@@ -566,6 +566,24 @@ def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Label
     return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
 
 
+def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
+    """Divide the logits of `model` by the temperature that makes `labels` (n,) likeliest (Guo et al. 2017).
+
+    images: uint8 (n, 28, 28). The temperature goes into the weights of the layer that gives the logits.
+    """
+    last = layer_of_logits(model)
+    body, head = keras.Model(model.inputs, last.input), keras.Model(last.input, model.outputs)
+    features = body.predict(in_batches(net_input(images)), verbose=0)
+    weights = last.get_weights()
+
+    def loss_at(temperature):
+        last.set_weights([each / temperature for each in weights])
+        probabilities = head.predict_on_batch(features)
+        return -np.log(probabilities[np.arange(len(labels)), labels].clip(1e-7)).mean()
+
+    loss_at(min(np.geomspace(0.5, 4, 60), key=loss_at))  # and so leaves it in the weights
+
+
 def make_none_rarer(model: keras.Model, trained: float) -> None:
     """Let `model` expect a share of NO_DIGITS of scribbles, in place of the share `trained` that it learned from.
 
@@ -587,24 +605,6 @@ def share_of_scribbles(epochs):
 
 def log_odds(probability):
     return np.log(probability / (1 - probability))
-
-
-def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
-    """Divide the logits of `model` by the temperature that makes `labels` (n,) likeliest (Guo et al. 2017).
-
-    images: uint8 (n, 28, 28). The temperature goes into the weights of the layer that gives the logits.
-    """
-    last = layer_of_logits(model)
-    body, head = keras.Model(model.inputs, last.input), keras.Model(last.input, model.outputs)
-    features = body.predict(in_batches(net_input(images)), verbose=0)
-    weights = last.get_weights()
-
-    def loss_at(temperature):
-        last.set_weights([each / temperature for each in weights])
-        probabilities = head.predict_on_batch(features)
-        return -np.log(probabilities[np.arange(len(labels)), labels].clip(1e-7)).mean()
-
-    loss_at(min(np.geomspace(0.5, 4, 60), key=loss_at))  # and so leaves it in the weights
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
