@@ -833,11 +833,10 @@ def cut_at(place: float, reach: float, box: Box, mask: np.ndarray) -> list[tuple
 
 def trimmed(mask, x=0, y=0):
     """Return the box (x, y, width, height) of the ink in `mask`, bool (h, w) at (x, y), and the part of it within."""
-    if not mask.any():
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
+    if not width:
         return (x, y, 1, 1), np.ones((1, 1), bool)
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-    return (x + left, y + top, right - left, bottom - top), mask[top:bottom, left:right]
+    return (x + left, y + top, width, height), mask[top : top + height, left : left + width]
 
 
 def is_dash(group):
@@ -899,8 +898,9 @@ def to_mnist(mask: np.ndarray) -> np.ndarray:
     mask = widened(mask, THINNEST_STROKE * max(mask.shape) / 20)
     ink = resized(mask.astype(np.float32), 20 / max(mask.shape))[:20, :20]
     height, width = ink.shape
-    top = round(14 - np.average(np.arange(height), weights=ink.sum(axis=1)))  # whole pixels: nothing is blurred
-    left = round(14 - np.average(np.arange(width), weights=ink.sum(axis=0)))
+    rows, columns = ink.sum(axis=1).astype(float), ink.sum(axis=0).astype(float)
+    top = round(14 - rows @ np.arange(height) / rows.sum())  # whole pixels: nothing is blurred
+    left = round(14 - columns @ np.arange(width) / columns.sum())
     top, left = min(max(top, 0), 28 - height), min(max(left, 0), 28 - width)
     field = np.zeros((28, 28), np.float32)
     field[top : top + height, left : left + width] = ink.clip(0, 1)

@@ -517,6 +517,7 @@ PEN_WIDTH, PEN_SPREAD = 2.6, 0.33  # of the 20 px that a digit will be high, as 
 THINNEST_PEN, WIDEST_PEN = 1.3, 5.5  # of the 20 px
 FELT_PEN_WIDTHS = 3.5, 9  # of the 20 px: from, to
 FELT_PENS = 0.35  # the share of 1s that are written with one; other digits would close up
+BENDINGS = np.array([0.08, 0.25, 0.1, 0.1, 0.08, 0.08, 0.1])  # standard deviations: of turn, width, five bendings
 SPECKS = 0.2  # the share of images with something beside what is drawn
 NEIGHBOURS = 0.16  # the share with the edge of a digit beside it
 COARSE = 0.1  # the share drawn with few dots
@@ -569,7 +570,7 @@ def drawn(random, skeleton, pen, wobble=0.022):
 
 def bending(random):
     """Return the numbers that turn a copybook digit into one hand's: turn, width and five kinds of bending."""
-    return np.concatenate([random.normal(0, (0.08, 0.25), 2), random.normal(0, (0.1, 0.1, 0.08, 0.08, 0.1), 5)])
+    return random.normal(0, BENDINGS)
 
 
 def written(line, bend, slant):
@@ -660,7 +661,7 @@ def strokes_of(skeleton):
             else:
                 parts[-1].append(len(points))
                 points.append([float(number) / 100 for number in word.split(",")])
-        strokes.append((tuple(parts), np.array(points)))
+        strokes.append((tuple(map(np.array, parts)), np.array(points)))
     return strokes
 
 
