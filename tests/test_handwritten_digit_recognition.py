@@ -162,7 +162,10 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
     monkeypatch.setattr(training, "MODEL", tmp_path / "models" / "handwritten_digit_cnn.h5")
     monkeypatch.setattr(training, "SYNTHETIC_COUNTS", (2000, 500))
     monkeypatch.setattr(sys, "argv", ["handwritten_digit_recognition.py", "--epochs", "2", "--no-show"])
+    shares = []
+    monkeypatch.setattr(training, "make_none_rarer", lambda _, share: shares.append(share))
     training.main()
+    assert shares == [training.share_of_scribbles(2)]
     said = capsys.readouterr().out
     assert "no route to host" in said and training.MNIST_URL in said and "drawn digits" in said
     assert accuracy_in(said) > 80
@@ -591,6 +594,7 @@ def test_where_nothing_more_can_be_printed_it_ends_with_one_line(project, tmp_pa
 
 def test_without_drawn_digits_there_are_no_more_images_than_in_the_data_set(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(600, 0), *drawn_data_set(100, 1)])
+    monkeypatch.delattr(training, "make_none_rarer")  # no scribbles, no share of them
     main(monkeypatch, "--no-drawn", "--epochs", 1, "--batch-size", 50, "--no-show", "--model", tmp_path / "model.h5")
     printed = capsys.readouterr().out
     assert "\n11/11 - " in printed, "batches, of 550 images: 50 are held out"
