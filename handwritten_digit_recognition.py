@@ -483,7 +483,7 @@ def train(
 
 
 def drawn_for(epochs):
-    """Return the share of DRAWN_DIGITS and SCRIBBLES for a training of `epochs`: for a short one drawing takes long."""
+    """Return the share of DRAWN_DIGITS and SCRIBBLES in a training of `epochs`: few in a short one, to save time."""
     return min(1, epochs / FEW_EPOCHS)
 
 
