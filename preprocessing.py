@@ -60,6 +60,7 @@ SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, g
 SEAMS_OF_MORE = ((0.5, 0.33),)  # of more than three digits: these halves are cut again
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
+POWERS = np.stack([np.ones(20), np.arange(20)])  # (2, 20): of each row or column, for the moments of an image
 
 
 Box = tuple[int, int, int, int]  # x, y, width, height
@@ -836,7 +837,8 @@ def trimmed(mask, x=0, y=0):
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
     if not width:
         return (x, y, 1, 1), np.ones((1, 1), bool)
-    return (x + left, y + top, width, height), mask[top : top + height, left : left + width]
+    part = np.ascontiguousarray(mask[top : top + height, left : left + width])  # a copy: what follows is faster on it
+    return (x + left, y + top, width, height), part
 
 
 def is_dash(group):
@@ -898,9 +900,8 @@ def to_mnist(mask: np.ndarray) -> np.ndarray:
     mask = widened(mask, THINNEST_STROKE * max(mask.shape) / 20)
     ink = resized(mask.astype(np.float32), 20 / max(mask.shape))[:20, :20]
     height, width = ink.shape
-    rows, columns = ink.sum(axis=1).astype(float), ink.sum(axis=0).astype(float)
-    top = round(14 - rows @ np.arange(height) / rows.sum())  # whole pixels: nothing is blurred
-    left = round(14 - columns @ np.arange(width) / columns.sum())
+    (mass, across), (down, _) = POWERS[:, :height] @ ink @ POWERS[:, :width].T
+    top, left = round(14 - down / mass), round(14 - across / mass)  # whole pixels: nothing is blurred
     top, left = min(max(top, 0), 28 - height), min(max(left, 0), 28 - width)
     field = np.zeros((28, 28), np.float32)
     field[top : top + height, left : left + width] = ink.clip(0, 1)
@@ -935,7 +936,7 @@ def narrowed(pixels: np.ndarray, width: float) -> np.ndarray:
 
 def stroke_width(mask):
     """Return the mean width in px of the strokes of `mask`: across one, the mean distance to its edge is a quarter."""
-    return max(1.0, 4 * float(distance_to_edge(mask)[mask].mean()) - 2)
+    return max(1.0, 4 * cv2.sumElems(distance_to_edge(mask))[0] / np.count_nonzero(mask) - 2)
 
 
 def distance_to_edge(mask):

@@ -12,6 +12,7 @@ a pen of some width; preprocessing.to_mnist brings it into MNIST's form, as it d
 
 import sys
 from functools import cache
+from math import cos, exp, sin
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
@@ -539,7 +540,7 @@ def scribbles(count: int, seed: int | list[int]) -> np.ndarray:
 
 
 def in_mnists_form(mask):
-    return np.round(to_mnist(trimmed(mask)[1]) * 255)
+    return np.rint(to_mnist(trimmed(mask)[1]) * 255)
 
 
 def one_of(random, choices):
@@ -560,34 +561,34 @@ def drawn(random, skeleton, pen, wobble=0.022):
     """Return the strokes of `skeleton` as a hand may write them with a pen about `pen` px wide: bool (h, w)."""
     bend, slant = bending(random), random.normal(0.08, 0.2)
     field = np.zeros((SCALE + 2 * MARGIN, SCALE + 4 * MARGIN), np.uint8)
-    for parts, points in strokes_of(skeleton):
-        points = points + random.normal(0, wobble, points.shape) + random.normal(0, 0.02, 2)
-        line = written(curve(parts, points), bend, slant)
-        first, last = random.integers(0, 3, 2)
+    for points, curve in strokes_of(skeleton):
+        points = points + wobble * random.standard_normal(points.shape) + 0.02 * random.standard_normal(2)
+        line = written(curve @ points, bend, slant)
+        first, last = random.integers(3), random.integers(3)
         draw(field, line[first : len(line) - last], pen * (1 + 0.15 * random.normal()))
     return field > 0
 
 
 def bending(random):
     """Return the numbers that turn a copybook digit into one hand's: turn, width and five kinds of bending."""
-    return random.normal(0, BENDINGS)
+    return BENDINGS * random.standard_normal(len(BENDINGS))
 
 
 def written(line, bend, slant):
     """Return `line`, float (n, 2) in heights, slanted, bent and turned."""
-    turn, width, a, b, c, d, e = bend
+    turn, width, a, b, c, d, e = bend.tolist()
     x, y = line[:, 0] - 0.32, line[:, 1] - 0.5
-    x, y = x * np.exp(width) + a * (y * y - 0.08) + c * x * y * 2, y + b * (x * x - 0.03) * 2 + d * x * y * 2
+    xy = x * y
+    x, y = exp(width) * x + a * (y * y - 0.08) + 2 * c * xy, y + 2 * b * (x * x - 0.03) + 2 * d * xy
     y = y + e * (y * y - 0.08)
-    x = x - slant * y
-    cos, sin = np.cos(turn), np.sin(turn)
-    return np.stack([x * cos - y * sin, x * sin + y * cos], axis=1)
+    turned = np.array([(cos(turn), sin(turn)), (-sin(turn), cos(turn))])
+    return np.array([x - slant * y, y]).T @ turned
 
 
 def pen_width(random):
     """Return a width in px as it is drawn, at SCALE."""
-    width = PEN_WIDTH * np.exp(random.normal(0, PEN_SPREAD))
-    return float(np.clip(width, THINNEST_PEN, WIDEST_PEN)) * SCALE / 20
+    width = PEN_WIDTH * exp(random.normal(0, PEN_SPREAD))
+    return min(max(width, THINNEST_PEN), WIDEST_PEN) * SCALE / 20
 
 
 def felt_pen_width(random):
@@ -607,7 +608,8 @@ def as_found(random, mask):
 
 def with_specks(random, mask):
     """Add what lies about on paper: dots, and ends of other strokes and of ruled lines."""
-    field = np.pad(mask, int(random.integers(0, 8))).astype(np.uint8)
+    room = int(random.integers(0, 8))
+    field = cv2.copyMakeBorder(mask.astype(np.uint8), *[room] * 4, cv2.BORDER_CONSTANT)
     h, w = field.shape
     for _ in range(random.integers(1, 4)):
         start = np.array([random.integers(w), random.integers(h)])
@@ -628,7 +630,8 @@ def with_neighbour(random, mask):
     width = max(width, 2 - gap)  # at least 2 px stand out
     order = one_of(random, (1, -1))  # -1: to its left, which is to its right with both mirrored
     edge = other[:, ::order][max(0, -lower) : h - lower, :width]
-    field = np.pad(mask[:, ::order], ((0, 0), (0, gap + width)))
+    field = np.zeros((h, w + gap + width), bool)
+    field[:, :w] = mask[:, ::order]
     field[max(0, lower) :, w + gap :][: edge.shape[0], : edge.shape[1]] |= edge
     return field[:, ::order]
 
@@ -644,14 +647,14 @@ def coarse(random, mask):
 
 
 def draw(field, line, pen):
-    centre = field.shape[1] / 2, field.shape[0] / 2
-    points = np.round((line * SCALE + centre) * 16).astype(np.int32)
+    height, width = field.shape
+    points = np.rint(line * (16 * SCALE) + np.array((8 * width, 8 * height))).astype(np.int32)  # in 16ths of a px
     cv2.polylines(field, [points], False, 255, max(1, round(pen)), cv2.LINE_8, 4)
 
 
 @cache
 def strokes_of(skeleton):
-    """Parse a skeleton into its strokes: for each the indices of its smooth parts, and its points, float (n, 2)."""
+    """Parse a skeleton into strokes: for each its points, float (n, 2), and the matrix to its curve, (samples, n)."""
     strokes = []
     for stroke in skeleton.split("|"):
         parts, points = [[]], []
@@ -661,13 +664,10 @@ def strokes_of(skeleton):
             else:
                 parts[-1].append(len(points))
                 points.append([float(number) / 100 for number in word.split(",")])
-        strokes.append((tuple(map(np.array, parts)), np.array(points)))
+        each_point = np.eye(len(points))
+        curve = np.concatenate([smooth_through(len(part)) @ each_point[part] for part in parts])
+        strokes.append((np.array(points), curve))
     return strokes
-
-
-def curve(parts, points):
-    """Return a stroke of strokes_of as a line, float (samples, 2)."""
-    return np.concatenate([smooth_through(len(part)) @ points[part] for part in parts])
 
 
 @cache
@@ -744,8 +744,8 @@ def outlined(random):
     draw(field, smooth_through(len(ring)) @ ring if random.random() < 0.7 else ring, pen)
     kind = random.random()
     if kind < 0.3:
-        for parts, points in strokes_of(one_of(random, LETTERS)):
-            draw(field, (curve(parts, points) - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
+        for points, curve in strokes_of(one_of(random, LETTERS)):
+            draw(field, (curve @ points - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
         return field > 0
     for _ in range(random.integers(3, 6)):
         corner = one_of(random, ring)

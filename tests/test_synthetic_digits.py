@@ -12,6 +12,7 @@ from synthetic_digits import (
     pen_width,
     scribbles,
     smooth_through,
+    strokes_of,
     synthetic_digits,
     with_neighbour,
 )
@@ -84,6 +85,13 @@ def test_a_curve_passes_through_its_points_and_two_make_a_straight_line():
     assert all(np.abs(line - point).max(axis=1).min() < 1e-9 for point in points)
     straight = smooth_through(2) @ points[:2]
     assert np.allclose(straight[:, 1], 2 * straight[:, 0])
+
+
+def test_a_stroke_passes_its_points_and_a_corner_is_not_rounded():
+    (points, curve), _ = strokes_of("0,0 30,0 60,0 / 60,40 | 5,5 9,9")
+    line = curve @ points
+    assert all(np.abs(line - point).max(axis=1).min() < 1e-9 for point in points)
+    assert np.minimum(np.abs(line[:, 1]), np.abs(line[:, 0] - 0.6)).max() < 1e-9  # along two sides of a rectangle
 
 
 def test_the_shipped_model_reads_drawn_digits_and_refuses_scribbles(classify):
