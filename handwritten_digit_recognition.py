@@ -1,6 +1,6 @@
 """Train a convolutional network on MNIST, save it, and show how it learned.
 
-    python handwritten_digit_recognition.py                 two to four minutes on two cores
+    python handwritten_digit_recognition.py                 two to eight minutes on two cores
     python handwritten_digit_recognition.py --epochs 1      a quick look
     python handwritten_digit_recognition.py --deeper        a deeper net
     python handwritten_digit_recognition.py --width 1.5     a wider one

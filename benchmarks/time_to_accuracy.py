@@ -1,6 +1,6 @@
 """How soon 99 % of MNIST's test digits are read right: one epoch of this project beside Keras' own example.
 
-    python benchmarks/time_to_accuracy.py        about four minutes on two cores
+    python benchmarks/time_to_accuracy.py        four to eleven minutes on two cores
 
 Keras' example (keras.io/examples/vision/mnist_convnet) is rebuilt from its description: convolutions of 32 and 64
 filters 3x3, each with pooling, dropout 0.5, softmax; Adam, batches of 128, 15 epochs, a tenth held out. Ours is
