@@ -900,7 +900,7 @@ def to_mnist(mask: np.ndarray) -> np.ndarray:
     mask = widened(mask, THINNEST_STROKE * max(mask.shape) / 20)
     ink = resized(mask.astype(np.float32), 20 / max(mask.shape))[:20, :20]
     height, width = ink.shape
-    (mass, across), (down, _) = POWERS[:, :height] @ ink @ POWERS[:, :width].T
+    (mass, across), (down, _) = (POWERS[:, :height] @ ink @ POWERS[:, :width].T).tolist()
     top, left = round(14 - down / mass), round(14 - across / mass)  # whole pixels: nothing is blurred
     top, left = min(max(top, 0), 28 - height), min(max(left, 0), 28 - width)
     field = np.zeros((28, 28), np.float32)

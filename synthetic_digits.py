@@ -518,7 +518,8 @@ PEN_WIDTH, PEN_SPREAD = 2.6, 0.33  # of the 20 px that a digit will be high, as 
 THINNEST_PEN, WIDEST_PEN = 1.3, 5.5  # of the 20 px
 FELT_PEN_WIDTHS = 3.5, 9  # of the 20 px: from, to
 FELT_PENS = 0.35  # the share of 1s that are written with one; other digits would close up
-BENDINGS = np.array([0.08, 0.25, 0.1, 0.1, 0.08, 0.08, 0.1])  # standard deviations: of turn, width, five bendings
+BENDINGS = np.array([0.08, 0.25, 0.1, 0.1, 0.08, 0.08, 0.1, 0.2])  # spread of turn, width, five bendings, slant
+SLANT, MIDDLE = 0.08, np.array([0.32, 0.5])  # on average; of a digit, in heights
 SPECKS = 0.2  # the share of images with something beside what is drawn
 NEIGHBOURS = 0.16  # the share with the edge of a digit beside it
 COARSE = 0.1  # the share drawn with few dots
@@ -540,7 +541,7 @@ def scribbles(count: int, seed: int | list[int]) -> np.ndarray:
 
 
 def in_mnists_form(mask):
-    return np.rint(to_mnist(trimmed(mask)[1]) * 255)
+    return np.rint(to_mnist(mask) * 255)
 
 
 def one_of(random, choices):
@@ -559,30 +560,31 @@ def any_digit(random, digits=range(10)):
 
 def drawn(random, skeleton, pen, wobble=0.022):
     """Return the strokes of `skeleton` as a hand may write them with a pen about `pen` px wide: bool (h, w)."""
-    bend, slant = bending(random), random.normal(0.08, 0.2)
+    bend = bending(random)
     field = np.zeros((SCALE + 2 * MARGIN, SCALE + 4 * MARGIN), np.uint8)
     for points, curve in strokes_of(skeleton):
-        points = points + wobble * random.standard_normal(points.shape) + 0.02 * random.standard_normal(2)
-        line = written(curve @ points, bend, slant)
+        jitter = random.standard_normal((len(points) + 1, 2))
+        points = points + wobble * jitter[:-1] + (0.02 * jitter[-1] - MIDDLE)
+        line = written(curve @ points, bend)
         first, last = random.integers(3), random.integers(3)
         draw(field, line[first : len(line) - last], pen * (1 + 0.15 * random.normal()))
-    return field > 0
+    return field.view(bool)
 
 
 def bending(random):
-    """Return the numbers that turn a copybook digit into one hand's: turn, width and five kinds of bending."""
-    return BENDINGS * random.standard_normal(len(BENDINGS))
+    """Return the numbers that turn a copybook digit into one hand's: turn, width, five kinds of bending, and slant."""
+    return (BENDINGS * random.standard_normal(len(BENDINGS))).tolist()
 
 
-def written(line, bend, slant):
-    """Return `line`, float (n, 2) in heights, slanted, bent and turned."""
-    turn, width, a, b, c, d, e = bend.tolist()
-    x, y = line[:, 0] - 0.32, line[:, 1] - 0.5
+def written(line, bend):
+    """Return `line`, float (n, 2) in heights from a digit's middle, slanted, bent and turned."""
+    turn, width, a, b, c, d, e, slant = bend
+    x, y = line.T
     xy = x * y
     x, y = exp(width) * x + a * (y * y - 0.08) + 2 * c * xy, y + 2 * b * (x * x - 0.03) + 2 * d * xy
     y = y + e * (y * y - 0.08)
     turned = np.array([(cos(turn), sin(turn)), (-sin(turn), cos(turn))])
-    return np.array([x - slant * y, y]).T @ turned
+    return np.array([x - (SLANT + slant) * y, y]).T @ turned
 
 
 def pen_width(random):
@@ -597,13 +599,15 @@ def felt_pen_width(random):
 
 
 def as_found(random, mask):
-    """Return `mask`, bool (h, w), as it is cut out of a picture: at times with something beside it, or coarse."""
-    mask = trimmed(mask)[1]
+    """Return `mask`, bool (h, w), cut to its ink as out of a picture: at times with something beside it, or coarse."""
+    found = mask = trimmed(mask)[1]
     if random.random() < SPECKS:
-        mask = with_specks(random, mask)
+        found = with_specks(random, found)
     if random.random() < NEIGHBOURS:
-        mask = with_neighbour(random, mask)
-    return coarse(random, mask) if random.random() < COARSE else mask
+        found = with_neighbour(random, found)
+    if random.random() < COARSE:
+        found = coarse(random, found)
+    return mask if found is mask else trimmed(found)[1]
 
 
 def with_specks(random, mask):
@@ -618,7 +622,7 @@ def with_specks(random, mask):
             start[side] = one_of(random, (0, (w, h)[side] - 1))
         end = start + random.normal(0, 8, 2)
         cv2.line(field, start.tolist(), end.astype(int).tolist(), 1, int(random.integers(2, 9)))
-    return field > 0
+    return field.view(bool)
 
 
 def with_neighbour(random, mask):
@@ -649,7 +653,7 @@ def coarse(random, mask):
 def draw(field, line, pen):
     height, width = field.shape
     points = np.rint(line * (16 * SCALE) + np.array((8 * width, 8 * height))).astype(np.int32)  # in 16ths of a px
-    cv2.polylines(field, [points], False, 255, max(1, round(pen)), cv2.LINE_8, 4)
+    cv2.polylines(field, [points], False, 1, max(1, round(pen)), cv2.LINE_8, 4)
 
 
 @cache
@@ -730,7 +734,7 @@ def random_line(random):
     for _ in range(random.integers(1, 4)):
         count = int(random.integers(8, 13))
         draw(field, smooth_through(count) @ random.uniform(-0.5, 0.5, (count, 2)), pen_width(random))
-    return field > 0
+    return field.view(bool)
 
 
 def outlined(random):
@@ -746,7 +750,7 @@ def outlined(random):
     if kind < 0.3:
         for points, curve in strokes_of(one_of(random, LETTERS)):
             draw(field, (curve @ points - (0.3, 0.5)) * random.uniform(0.35, 0.5), 0.8 * pen)
-        return field > 0
+        return field.view(bool)
     for _ in range(random.integers(3, 6)):
         corner = one_of(random, ring)
         if kind < 0.8:
@@ -755,7 +759,7 @@ def outlined(random):
         else:
             start, end = corner, corner * random.uniform(1.3, 1.7)
         draw(field, np.stack([start, end]), pen * random.uniform(0.6, 1))
-    return field > 0
+    return field.view(bool)
 
 
 def blob(random):
@@ -777,10 +781,10 @@ def shape(random):
     reach = np.where(np.arange(corners) % 2, random.uniform(0.35, 1), 1)[:, None] * random.uniform(20, 48, 2)
     points = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach + 50
     if random.random() < 0.25:
-        cv2.ellipse(field, (50, 50), tuple(int(v) for v in random.integers(22, 48, 2)), 0, 0, 360, 255, -1)
+        cv2.ellipse(field, (50, 50), tuple(int(v) for v in random.integers(22, 48, 2)), 0, 0, 360, 1, -1)
     else:
-        cv2.fillPoly(field, [np.int32(points)], 255)
-    return field > 0
+        cv2.fillPoly(field, [np.int32(points)], 1)
+    return field.view(bool)
 
 
 def crossing_lines(random):
@@ -791,8 +795,8 @@ def crossing_lines(random):
         if random.random() < 0.6:
             ends[1, random.integers(2)] = ends[0, random.integers(2)]
         start, end = ([int(v) for v in point] for point in ends)
-        cv2.line(field, start, end, 255, max(1, round(pen_width(random))))
-    return field > 0
+        cv2.line(field, start, end, 1, max(1, round(pen_width(random))))
+    return field.view(bool)
 
 
 NO_DIGITS = (
