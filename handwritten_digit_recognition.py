@@ -447,7 +447,9 @@ def train(
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: how much of what drawn_for says is
     mixed in; distortion: see distortion_for.
     """
-    images, targets = with_drawn(*training, drawn * drawn_for(epochs), seed)
+    replicas = model.distribute_strategy.num_replicas_in_sync  # of the net, one on each GPU
+    batch_size = -(-batch_size // replicas) * replicas
+    images, targets = shared_evenly(with_drawn(*training, drawn * drawn_for(epochs), seed), replicas)
     last = undistorted_epochs(epochs) if distortion.ends else 0
     course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, drawn_at_the_end(epochs))]
     batches = tf.data.Dataset.from_generator(
@@ -470,12 +472,12 @@ def train(
         )
         # for a digit the same as cross-entropy; a scribble costs nothing once all digits are equally likely
         model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
-    held_out = net_input(validation[0]), one_hot(validation[1])
+    held_out = shared_evenly((net_input(validation[0]), one_hot(validation[1])), replicas)
     return model.fit(
         untuned(batches.prefetch(2)),
         epochs=epochs,
         steps_per_epoch=steps_an_epoch,
-        validation_data=in_batches(held_out),
+        validation_data=in_batches(held_out, 1000 * replicas),
         verbose="auto" if sys.stdout.isatty() else 2,  # Keras' bar in a terminal, a line an epoch in a log
         shuffle=False,  # distorted_batches does
         callbacks=[InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
@@ -504,9 +506,15 @@ def drawn_at_the_end(epochs):
     return DRAWN_AT_THE_END if 1 < epochs < MANY_EPOCHS else 1
 
 
-def in_batches(arrays: np.ndarray | Labelled) -> tf.data.Dataset:
+def shared_evenly(arrays: Labelled, replicas: int) -> Labelled:
+    """Return `arrays` without the last ones, if need be: Keras fails where replicas get more and less of a batch."""
+    count = len(arrays[0]) // replicas * replicas
+    return arrays[0][:count], arrays[1][:count]
+
+
+def in_batches(arrays: np.ndarray | Labelled, size: int = 1000) -> tf.data.Dataset:
     """Return `arrays`, one or a pair of the same length, as Keras takes what it does not learn from."""
-    return untuned(tf.data.Dataset.from_tensor_slices(arrays).batch(1000))
+    return untuned(tf.data.Dataset.from_tensor_slices(arrays).batch(size))
 
 
 def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
