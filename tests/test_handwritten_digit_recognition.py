@@ -112,13 +112,13 @@ def test_ctrl_c_saves_nothing_and_leaves_the_earlier_model(project):
 
 
 @pytest.mark.skipif(not training.DATASET.exists(), reason="dataset/mnist.npz is not there")
-def test_one_epoch_of_a_third_of_mnist_reaches_97_and_a_half_percent():
+def test_one_epoch_of_a_sixth_of_mnist_reaches_96_percent():
     images, labels, _, _ = training.read_mnist(training.DATASET)
     keras.utils.set_random_seed(0)
     model = training.build_cnn()
-    data = training.hold_out(images[::3], labels[::3])
+    data = training.hold_out(images[::6], labels[::6])
     history = training.train(model, *data, epochs=1, batch_size=128, seed=0)
-    assert history["val_accuracy"][-1] > 0.975
+    assert history["val_accuracy"][-1] > 0.96
 
 
 def test_the_same_seed_gives_the_same_weights():
