@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,9 +42,21 @@ def scratch_file():
         return Path(os.devnull).open("w+b")
 
 
+def escape_what_cannot_be_printed():
+    """Let standard output show a sign that its encoding has not as an escape, in place of failing."""
+    with suppress(AttributeError):  # IDLE's prints any sign, and cannot be set
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def discard_output():
     """Let what is still to be flushed to standard output lead nowhere: it takes no more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def typed(path: Path) -> str:
+    """Return `path` as one would type it in a command, within the current folder."""
+    text = str(near(path))
+    return f'"{text}"' if " " in text else text
 
 
 def near(path: Path) -> Path:

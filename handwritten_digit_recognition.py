@@ -28,6 +28,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
-from console import discard_output, near
+from console import discard_output, escape_what_cannot_be_printed, near, typed
 from memory import keep_memory
 from quiet_keras import LoadError, keras, load_model, tf
 from synthetic_digits import scribbles, synthetic_digits
@@ -92,7 +93,7 @@ STRONG = Distortion(1.4, 1.4, ends=False)  # where all images are drawn, and so 
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the model's name is
+    escape_what_cannot_be_printed()  # whatever the model's name is
     options = parse_arguments()
     if options.twin:
         try:
@@ -840,7 +841,7 @@ def beside_it(path):
 
 
 def check_can_save(path, way_out="name another place:  --model PATH"):
-    """Exit with an explanation where there is no room for a model at `path`: before the training, not after it."""
+    """Exit with an explanation where no model can be saved at `path`: before the training, not after it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         longest = beside_it(path.with_name(f"{path.stem}_confidence.png"))
@@ -852,6 +853,8 @@ def check_can_save(path, way_out="name another place:  --model PATH"):
         sys.exit(f"{path} is a folder: {way_out}")
     if shutil.disk_usage(path.parent).free < DISK_SPACE:
         sys.exit(f"The disk of {path.parent} is full: make room, or {way_out}")
+    if not (find_spec("onnx") and find_spec("tf2onnx")):
+        sys.exit("A model is saved as ONNX too, which takes onnx and tf2onnx:  pip install -r requirements.txt")
 
 
 def default_model(options):
@@ -865,7 +868,7 @@ def untouched(model):
 
 
 def using(model):
-    return "" if model == MODEL else f" --model {near(model)}"
+    return "" if model == MODEL else f" --model {typed(model)}"
 
 
 def parse_arguments():

@@ -26,9 +26,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # `python -I` leaves it out
 
-from console import discard_output, near, quiet_libraries  # isort: skip  (before a file is opened)
+from console import discard_output, escape_what_cannot_be_printed, near, quiet_libraries, typed  # isort: skip  (before a file is opened)
 from memory import keep_memory  # isort: skip
-from preprocessing import Mark, PictureError, find_marks, narrowed, read_picture  # isort: skip  (before OpenCV, whose limits it sets)
+from preprocessing import Mark, PictureError, find_marks, narrowed, read_picture, resized  # isort: skip  (before OpenCV, whose limits it sets)
 import cv2
 import numpy as np
 from tqdm import tqdm
@@ -39,6 +39,7 @@ SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
 MODEL = TRAINED if TRAINED.exists() else SHIPPED
 IMAGES = ROOT / "images"
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
+RARE_SUFFIXES = {".jfif", ".avif", ".jp2", ".heic", ".heif"}  # too, though OpenCV reads no .heic: that is then said
 
 SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
 DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: it is its parts where they are in less
@@ -52,7 +53,7 @@ Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the names of the pictures are
+    escape_what_cannot_be_printed()  # whatever the names of the pictures are
     options = parse_arguments()
     try:
         classify = load_classifier(options.model)
@@ -134,7 +135,7 @@ def load_classifier(path: str | Path) -> Classifier:
         state = f"closed ({error.strerror})"
     print(
         f"{near(twin)} is {state}, so TensorFlow is loaded, which takes "
-        f"seconds. Write it:  python handwritten_digit_recognition.py --twin {near(path)}",
+        f"seconds. Write it:  python handwritten_digit_recognition.py --twin {typed(path)}",
         file=sys.stderr,
     )
     return keras_classifier(path)
@@ -157,6 +158,8 @@ def opencv_classifier(path: Path) -> Classifier:
 
     def classify(images):
         check_images(images)
+        if not len(images):
+            return np.empty((0, 10), np.float32)  # OpenCV would end the process
         net.setInput(np.ascontiguousarray(images, np.float32)[..., np.newaxis])
         return net.forward().reshape(len(images), -1)  # OpenCV 4 gives (n, 1, 10)
 
@@ -220,13 +223,13 @@ def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
             inside = sorted(path.iterdir())
         except OSError:  # no folder, or one that nobody may look into: read_picture says which
             inside = []
-        pictures = [p for p in inside if p.suffix.lower() in SUFFIXES and not p.name.startswith(".")]
+        pictures = [p for p in inside if p.suffix.lower() in SUFFIXES | RARE_SUFFIXES and not p.name.startswith(".")]
         yield from pictures or [path]
 
 
 def in_parallel(function: Callable, items: Iterable) -> Iterator:
     """Yield function(item) for each item in turn; a process a core works ahead, by no more than eight items each."""
-    items, cores = iter(items), os.cpu_count() or 1
+    items, cores = iter(items), min(os.cpu_count() or 1, 61)  # Windows waits for no more
     with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), begin_work) as pool:
         ahead = deque(pool.submit(function, item) for item in islice(items, 8 * cores))
         while ahead:
@@ -423,9 +426,7 @@ def say(line):
 def annotated(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np.ndarray:
     """Return the picture with boxes and digits, and beside it what the net saw of each: uint8 (h, w, 3), BGR."""
     scale = min(900 / max(picture.shape[:2]), max(1, 420 / max(picture.shape[:2])))
-    shown = cv2.resize(
-        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    )
+    shown = resized(picture, scale)
     for mark, digit in zip(marks, digits, strict=True):
         x, y, w, h = (round(v * scale) for v in mark.box)
         cv2.rectangle(shown, (x - 3, y - 3), (x + w + 3, y + h + 3), colour_of(digit), 2)
@@ -498,7 +499,9 @@ def show_sheet(sheet, path):
         print("--show takes Matplotlib (pip install matplotlib); --save FOLDER writes to a file.", file=sys.stderr)
         return
     if matplotlib.get_backend().lower() == "agg":
-        print("There is no display to show it on; --save FOLDER writes it to a file.", file=sys.stderr)
+        print(
+            "There is no display, or no tkinter, to show it with; --save FOLDER writes it to a file.", file=sys.stderr
+        )
         return
     figure, axis = plt.subplots(num=str(path), layout="constrained")
     axis.imshow(sheet[..., ::-1])

@@ -89,7 +89,8 @@ class PictureTooLargeError(PictureError):
 def read_picture(path: str | os.PathLike) -> np.ndarray:
     """Return the picture in the file at `path`, upright (EXIF applied): uint8 (h, w, 3), BGR.
 
-    Transparent pixels become paper; 16 bits and floats are scaled to 8 bits. Raises PictureError.
+    Transparent pixels become paper; 16 bits and floats are scaled to 8 bits; of such pictures, which no camera makes,
+    EXIF is not heeded. Raises PictureError.
     """
     path = Path(path)
     try:
@@ -145,7 +146,8 @@ def decoded(data):
     raw = None if is_jpeg or not data.size else cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if raw is not None and raw.ndim == 3 and raw.shape[2] == 4:
         opaque = np.iinfo(raw.dtype).max if raw.dtype.kind == "u" else 1.0
-        if (raw[..., 3] < opaque).any():
+        is_unused = data[:2].tobytes() == b"BM" and not raw[..., 3].any()  # a BMP whose header names no alpha
+        if (raw[..., 3] < opaque).any() and not is_unused:
             return on_paper(eight_bits(raw[..., :3]), cv2.convertScaleAbs(raw[..., 3], alpha=255 / opaque))
     is_upright_png = data[1:4].tobytes() == b"PNG" and b"eXIf" not in data.tobytes()
     if raw is not None and (raw.dtype != np.uint8 or is_upright_png):  # decoding in colour would give no more

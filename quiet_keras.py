@@ -15,6 +15,8 @@ import console  # noqa: F401  (descriptor 2 is there, then)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what TensorFlow logs later
 
+os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says, which other projects may need
+
 os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")  # the same seed gives the same weights, on several cores too
 
 sys.stderr.flush()
@@ -28,6 +30,8 @@ finally:
     os.dup2(stderr, 2)
     os.close(stderr)
     os.close(nowhere)
+
+keras.config.set_image_data_format("channels_last")
 
 __all__ = ["LoadError", "keras", "load_model", "tf"]
 

@@ -113,7 +113,7 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
 
     @app.get("/api/training")
     def training():
-        is_served = model.resolve().parent == MODEL.parent  # elsewhere its pictures stay
+        is_served = model.parent.resolve() == MODEL.parent.resolve()  # elsewhere its pictures stay
         pictures = [name for name in fetchable(MODEL.parent) if is_served and name.startswith(f"{model.stem}_")]
         return {"pictures": pictures, "layers": layers_of(model), "record": kept_record(model)}
 
@@ -237,12 +237,13 @@ def entry_of(layer, weights):
 
 def settings_in_words(settings):
     """Return what the settings of a layer say about it, like "32 filters, 5x5, relu"."""
+    activation = settings.get("activation", "")  # a name, or of a layer of its own kind all its settings
     words = [
         f"{settings['filters']} filters" if "filters" in settings else "",
         f"{settings['units']} units" if "units" in settings else "",
         "x".join(map(str, settings.get("kernel_size") or settings.get("pool_size") or [])),
         f"{settings['rate']:.0%} left out" if "rate" in settings else "",
-        settings.get("activation", ""),
+        activation["class_name"] if isinstance(activation, dict) else activation,
     ]
     return ", ".join(filter(None, words))
 

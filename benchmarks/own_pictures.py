@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from prediction import IMAGES, MODEL, load_classifier, read_marks, result_of  # noqa: E402
-from preprocessing import read_picture  # noqa: E402
+from preprocessing import PictureError, read_picture  # noqa: E402
 
 
 def main():
@@ -35,12 +35,17 @@ def main():
         "Tesseract": tesseract if shutil.which("tesseract") else None,
     }
     right = {name: defaultdict(list) for name in readers}
-    with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
+    if not (folder / "labels.csv").exists():
+        sys.exit(f"{folder} has no labels.csv: a table with the columns file, label, kind, a row a picture.")
+    with (folder / "labels.csv").open(newline="", encoding="utf-8-sig") as file:  # Excel's UTF-8 begins with a mark
         for row in csv.DictReader(file):
             label = row["label"].replace("/", "")
             for name, read in readers.items():
                 if read:
-                    text = read(folder / row["file"], label)
+                    try:
+                        text = read(folder / row["file"], label)
+                    except PictureError as error:
+                        sys.exit(f"{folder / row['file']}: {error}")
                     is_right = text == label if label else not any(map(str.isdigit, text))
                     for kind in (row["kind"], "all"):
                         right[name][kind].append(is_right)

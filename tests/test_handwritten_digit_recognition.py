@@ -111,6 +111,16 @@ def test_ctrl_c_saves_nothing_and_leaves_the_earlier_model(project):
     assert model.read_bytes() == b"the earlier model"
 
 
+def test_what_saving_takes_is_asked_for_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)  # as if it were not installed
+    with pytest.raises(SystemExit, match="takes onnx and tf2onnx"):
+        training.check_can_save(tmp_path / "mine.h5")
+
+
+def test_a_path_with_a_space_is_quoted_in_the_command_that_is_offered(tmp_path):
+    assert training.using(tmp_path / "my models" / "a.h5") == f' --model "{tmp_path / "my models" / "a.h5"}"'
+
+
 @pytest.mark.skipif(not training.DATASET.exists(), reason="dataset/mnist.npz is not there")
 def test_one_epoch_of_a_sixth_of_mnist_reaches_96_percent():
     images, labels, _, _ = training.read_mnist(training.DATASET)
@@ -179,7 +189,10 @@ def test_without_mnist_it_trains_on_drawn_digits_and_leaves_the_shipped_model_al
     assert options.model == tmp_path / "synthetic_mine.h5"
 
 
-def test_it_trains_on_several_devices():
+def test_it_trains_on_several_devices_whatever_keras_is_set_to_elsewhere(tmp_path):
+    elsewhere = {"backend": "torch", "floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_first"}
+    (tmp_path / "keras.json").write_text(json.dumps(elsewhere))
+    settings = {**utf8(), "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "torch"}
     check = """
 import sys
 sys.modules.update(fastapi=None, uvicorn=None)  # web_app.py alone needs them
@@ -193,7 +206,7 @@ with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1", "CPU:2"]).scope():
 data = training.hold_out(*synthetic_digits.synthetic_digits(410, 0))
 print(training.train(model, *data, epochs=2, batch_size=32, seed=0)["accuracy"])
 """  # neither 34 images held out nor 32 in a batch can be shared out evenly
-    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, encoding="utf-8", env=utf8())
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, encoding="utf-8", env=settings)
     first, last = map(float, done.stdout.splitlines()[-1].strip("[]").split(","))
     assert last > first > 0.1
 

@@ -1,3 +1,4 @@
+import io
 import itertools
 import json
 import os
@@ -230,6 +231,11 @@ def test_images_of_another_kind_are_refused(images):
             classify(images)
 
 
+def test_of_no_images_there_are_no_probabilities():
+    for classify in (prediction.load_classifier(prediction.MODEL), prediction.keras_classifier(prediction.MODEL)):
+        assert classify(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
+
+
 def test_a_twin_is_used_while_it_is_of_this_model_and_keras_otherwise(tmp_path, model, capsys, monkeypatch):
     path = tmp_path / "mine.keras"
     training.save_twin(model, path, training.save_model(model, path))
@@ -353,6 +359,34 @@ def test_many_files_are_answered_in_their_order(tmp_path):
     assert [i for i, line in enumerate(lines) if line["error"]] == [7]
     assert sum(line["text"] == str(i % 10) for i, line in enumerate(lines)) >= 28
     assert run("--json", tmp_path).stdout == done.stdout
+
+
+def test_no_more_processes_are_begun_than_windows_can_wait_for(monkeypatch):
+    asked = []
+
+    class Pool:
+        def __init__(self, processes, *_):
+            asked.append(processes)
+
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = submit = lambda self, *_: None
+
+    monkeypatch.setattr(prediction, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(os, "cpu_count", lambda: 128)
+    assert list(prediction.in_parallel(str, [])) == [] and asked == [61]
+
+
+def test_an_output_that_cannot_be_set_gets_the_same_lines(monkeypatch):
+    """That of IDLE, Python's own editor, cannot."""
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert main(monkeypatch, ROOT / "images" / "seven.png") == 0
+    assert ": 7  (" in sys.stdout.getvalue()
+
+
+def test_a_photo_of_an_iphone_in_a_folder_is_not_passed_over(tmp_path):
+    (tmp_path / "IMG_0001.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    done = run(tmp_path)
+    assert done.returncode == 1 and "IMG_0001.HEIC: a HEIC photo" in done.stderr
 
 
 def test_ctrl_c_keeps_what_was_printed(tmp_path):
@@ -510,6 +544,12 @@ def test_save_writes_the_picture_with_what_the_net_saw(tmp_path):
     assert run("--save", "out", "in", "in_a.png", folder=tmp_path).returncode == 0
     names = {"in_a.png.read.png", "in_a.png.2.read.png", "in_a.jpg.read.png"}  # none takes another's place
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
+
+
+@pytest.mark.parametrize("shape", [(2, 9000, 3), (9000, 2, 3)])
+def test_the_sheet_of_a_strip_is_a_picture_too(shape):
+    sheet = prediction.annotated(np.full(shape, 255, np.uint8), [], [])
+    assert sheet.size and max(sheet.shape) <= 1000
 
 
 def test_the_sheet_holds_the_picture_and_every_image_that_the_net_saw():

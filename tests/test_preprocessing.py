@@ -1,4 +1,5 @@
 import os
+import struct
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,17 @@ def test_alpha_that_hides_nothing_is_left_out(tmp_path, kind):
     opaque[10:20, 5:8, :3] = 0
     picture = read_picture(save_picture(tmp_path / "opaque.png", opaque))
     assert picture.dtype == np.uint8 and np.array_equal(picture, np.where(opaque[..., :3], 255, 0))
+
+
+def test_the_fourth_byte_of_a_bmp_that_names_no_alpha_hides_nothing(tmp_path):
+    picture = picture_of("7")
+    height, width = picture.shape[:2]
+    pixels = np.dstack([picture, np.zeros((height, width), np.uint8)])[::-1].tobytes()
+    header = struct.pack("<2sIHHI", b"BM", 66 + len(pixels), 0, 0, 66)
+    header += struct.pack("<IiiHHIIiiII", 40, width, height, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    masks = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)  # of red, green and blue
+    (tmp_path / "a.bmp").write_bytes(header + masks + pixels)
+    assert np.array_equal(read_picture(tmp_path / "a.bmp"), picture)
 
 
 @pytest.mark.parametrize("orientation, turn", [(3, cv2.ROTATE_180), (6, cv2.ROTATE_90_CLOCKWISE)])

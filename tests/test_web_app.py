@@ -155,6 +155,25 @@ def test_another_model_is_shown_with_its_own_record_and_no_pictures_from_its_fol
         assert bool(shown["layers"]) == bool(shown["record"]) == (path == model)
 
 
+def test_models_in_a_folder_that_is_a_link_are_shown_with_their_pictures(classify, tmp_path, monkeypatch):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "mine_curves.png").write_bytes(b"")
+    try:
+        (tmp_path / "models").symlink_to(tmp_path / "there", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links may be made here")
+    model = tmp_path / "models" / "mine.h5"
+    monkeypatch.setattr(web_app, "MODEL", model)
+    monkeypatch.setitem(web_app.SERVED, model.parent, {".png"})
+    shown = TestClient(web_app.web_app(classify, model)).get("/api/training").json()
+    assert shown["pictures"] == ["mine_curves.png"]
+
+
+def test_an_activation_with_settings_of_its_own_is_named():
+    activation = {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}
+    assert web_app.settings_in_words({"units": 5, "activation": activation}) == "5 units, LeakyReLU"
+
+
 @pytest.mark.parametrize("record", ["{", "[1]", '{"sha256": "of another model"}'])
 def test_the_record_of_another_training_is_not_shown(record, tmp_path):
     model = tmp_path / "model.h5"

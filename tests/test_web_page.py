@@ -192,10 +192,14 @@ GIVE = """([kind, name, type, data]) => {
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
-def test_a_dropped_and_a_pasted_picture_is_read(way, opened):
+@pytest.mark.parametrize("view", ["read", "training"])
+def test_a_dropped_and_a_pasted_picture_is_read(way, view, opened):
     page = opened()
+    page.evaluate("view => { location.hash = view }", view)
+    expect(page.locator(f"#{view}")).to_be_visible()
     page.evaluate(GIVE, [way, "seven.png", "image/png", list((ROOT / "images" / "seven.png").read_bytes())])
     reads(page, "7")
+    expect(page.locator("#text")).to_be_visible()
 
 
 def test_a_text_file_is_refused_in_words_and_the_next_picture_is_read(opened):
@@ -236,6 +240,50 @@ def test_without_a_camera_or_a_leave_it_says_so(error, said, opened):
     page.get_by_role("button", name="Camera").click()
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator("#note")).to_contain_text(said)
+
+
+def test_a_leave_that_is_refused_later_leaves_what_was_drawn_since(opened):
+    page = opened()
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = () => new Promise((_, refuse) => { window.refuse = refuse }) }"
+    )
+    page.get_by_role("button", name="Camera").click()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Draw").click()
+    draw(page, "7")
+    reads(page, "7")
+    page.evaluate("refuse(new DOMException('', 'NotAllowedError'))")
+    reads(page, "7")
+
+
+def test_a_photo_that_is_ready_when_drawing_has_begun_is_left(opened):
+    page = opened()
+    page.get_by_role("button", name="Camera").click()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Take the picture").wait_for()
+    page.evaluate(
+        """() => {
+            const toBlob = HTMLCanvasElement.prototype.toBlob;
+            HTMLCanvasElement.prototype.toBlob = function (done, ...form) {
+                document.querySelector("[data-way=pad]").click();
+                toBlob.call(this, (blob) => { done(blob); window.isTaken = true; }, ...form);
+            };
+        }"""
+    )
+    page.get_by_role("button", name="Take the picture").click()
+    page.wait_for_function("window.isTaken")
+    expect(page.locator("#pad")).to_be_visible()
+    expect(page.locator("#picture")).to_be_hidden()
+
+
+def test_a_picture_that_arrives_when_drawing_has_begun_does_not_shape_the_pad(opened):
+    page = opened()
+    ratio = page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')")
+    page.evaluate("document.getElementById('picture').addEventListener('load', () => { window.isThere = true })")
+    page.evaluate(GIVE, ["drop", "rows.jpg", "image/jpeg", list((ROOT / "images" / "two_rows.jpg").read_bytes())])
+    page.evaluate("document.querySelector('[data-way=pad]').click()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')") == ratio
 
 
 def test_a_finger_on_a_phone(opened):
@@ -281,4 +329,18 @@ def test_a_server_that_is_gone_is_named(opened):
     page = opened(expected="ERR_FAILED")
     page.route("**/api/read*", lambda route: route.abort())
     draw(page, "1")
+    expect(page.locator("#note")).to_contain_text("does not answer")
+
+
+def test_a_server_that_is_gone_is_named_where_a_sample_or_the_training_is_asked_for(opened):
+    page = opened(expected="ERR_FAILED")
+    page.get_by_role("button", name="Picture").click()
+    sample = page.locator("#samples button").first
+    sample.wait_for()
+    page.route("**/*", lambda route: route.abort())
+    sample.click()
+    expect(page.locator("#note")).to_contain_text("does not answer")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("#note")).not_to_contain_text("does not answer")
+    page.get_by_role("link", name="How it was trained").click()
     expect(page.locator("#note")).to_contain_text("does not answer")

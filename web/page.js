@@ -16,6 +16,7 @@ const HINTS = {
   camera: "Hold a sheet with digits before the camera.",
 };
 
+const SILENCE = "The server does not answer. Is web_app.py still running?";
 let way = "pad"; // or "picture" or "camera"
 let turn = 0; // counts what was asked or taken back; an answer to an earlier question is dropped
 let mostBytes = Infinity;
@@ -37,7 +38,7 @@ async function answerTo(file, name) {
   try {
     return await (await fetch(address, { method: "POST", body: file })).json();
   } catch {
-    return { error: "The server does not answer. Is web_app.py still running?" };
+    return { error: SILENCE };
   }
 }
 
@@ -175,7 +176,10 @@ function padPicture() {
 
 function strokesChanged(pause) {
   repaint();
-  clearTimeout(pause ? null : timer);
+  if (!pause) {
+    clearTimeout(timer);
+    timer = null;
+  }
   if (!strokes.length) return invite();
   hint.textContent = "";
   if (!pause) readPad();
@@ -256,6 +260,7 @@ let shown = null; // the file that is shown and its name
 
 function showPicture(file, name) {
   shown = { file, name };
+  if (location.hash === "#training") location.hash = "#read";
   choose("picture");
 }
 
@@ -277,8 +282,9 @@ function fit(width, height) {
   frame.style.setProperty("--ratio", width / height);
 }
 
-picture.addEventListener("load", () => fit(picture.naturalWidth, picture.naturalHeight));
+picture.addEventListener("load", () => picture.hidden || fit(picture.naturalWidth, picture.naturalHeight));
 picture.addEventListener("error", () => {
+  if (picture.hidden) return; // somebody went on to the pad meanwhile
   picture.hidden = true;
   hint.textContent = "The browser cannot show this file.";
 });
@@ -317,7 +323,13 @@ function sampleOf(name) {
   const address = `/images/${encodeURIComponent(name)}`;
   const button = Object.assign(element("button"), { type: "button", title: name, ariaPressed: "false" });
   button.append(Object.assign(element("img"), { src: address, alt: name, loading: "lazy" }));
-  button.addEventListener("click", async () => showPicture(await (await fetch(address)).blob(), name));
+  button.addEventListener("click", async () => {
+    try {
+      showPicture(await (await fetch(address)).blob(), name);
+    } catch {
+      showTrouble(SILENCE);
+    }
+  });
   return button;
 }
 
@@ -335,7 +347,7 @@ async function startCamera() {
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
   } catch (error) {
-    return showTrouble(cameraTrouble(error));
+    return way === "camera" && showTrouble(cameraTrouble(error));
   } finally {
     $("shutter").disabled = false;
   }
@@ -358,6 +370,7 @@ async function takePicture() {
   const canvas = Object.assign(element("canvas"), { width: film.videoWidth, height: film.videoHeight });
   CONTEXT(canvas).drawImage(film, 0, 0);
   frameTaken = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (way !== "camera") return;
   stopCamera();
   showCamera();
 }
@@ -404,7 +417,13 @@ async function showView() {
     link.ariaCurrent = (link.hash === "#training") === isTraining ? "page" : null;
   }
   scrollTo(0, 0);
-  if (isTraining) showTraining(await (await fetch("/api/training")).json());
+  if (!isTraining) return;
+  try {
+    showTraining(await (await fetch("/api/training")).json());
+  } catch {
+    location.hash = "#read";
+    showTrouble(SILENCE);
+  }
 }
 
 function showTraining({ pictures, layers, record }) {
