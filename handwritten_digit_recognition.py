@@ -70,6 +70,7 @@ ELASTIC_WIDTH = 4  # px: how far that likeness reaches
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay in the undistorted epochs: what comes last counts most for MNIST
+DRAWN_AT_THE_DEEPERS_END = 0  # of the deeper net's, which is for MNIST more than for people's pictures
 NONE = 10  # the answer "none of them" among those of the softmax
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
 # (784, 3): for each pixel x and y from the middle, and 1 for the shift
@@ -113,7 +114,8 @@ def main():
     check_can_save(path)
     training, validation = hold_out(x_train, y_train)
     distortion = distortion_for(options)
-    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion
+    at_the_end = DRAWN_AT_THE_DEEPERS_END if options.deeper else DRAWN_AT_THE_END
+    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, at_the_end
 
     start = time.perf_counter()
     build = build_deeper_cnn if options.deeper else build_cnn
@@ -442,17 +444,20 @@ def train(
     seed: int,
     drawn: float = 1,
     distortion: Distortion = USUAL,
+    at_the_end: float = DRAWN_AT_THE_END,
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: how much of what drawn_for says is
-    mixed in; distortion: see distortion_for.
+    mixed in; distortion: see distortion_for; at_the_end: the share of the drawn digits that stays in the undistorted
+    epochs, but for a single one, and for MANY_EPOCHS, where all do.
     """
     replicas = model.distribute_strategy.num_replicas_in_sync  # of the net, one on each GPU
     batch_size = -(-batch_size // replicas) * replicas
     images, targets = shared_evenly(with_drawn(*training, drawn * drawn_for(epochs), seed), replicas)
     last = undistorted_epochs(epochs) if distortion.ends else 0
-    course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, drawn_at_the_end(epochs))]
+    kept = at_the_end if 1 < epochs < MANY_EPOCHS else 1
+    course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, kept)]
     batches = tf.data.Dataset.from_generator(
         lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, course),
         output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
@@ -500,11 +505,6 @@ def distortion_for(options):
 def undistorted_epochs(epochs):
     """Return how many of `epochs` have no distortion."""
     return min(max(1, round(UNDISTORTED * epochs)), MOST_UNDISTORTED)
-
-
-def drawn_at_the_end(epochs):
-    """Return the share of the drawn digits that stays in the undistorted epochs: all in a single one or in many."""
-    return DRAWN_AT_THE_END if 1 < epochs < MANY_EPOCHS else 1
 
 
 def shared_evenly(arrays: Labelled, replicas: int) -> Labelled:

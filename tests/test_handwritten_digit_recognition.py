@@ -322,14 +322,17 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
     monkeypatch.setattr(training, "distorted_batches", lambda *arguments: courses.update({epochs: arguments[-1]}) or [])
     data = training.hold_out(*drawn_data_set(120, seed=9))
     weak, none = training.Distortion(0.7, 0.8), training.UNTOUCHED
-    for epochs, distortion in (1, weak), (3, weak), (10, weak), (40, weak), (5, training.STRONG):
+    usual, fewer = training.DRAWN_AT_THE_END, training.DRAWN_AT_THE_DEEPERS_END
+    asked = (1, weak, usual), (3, weak, usual), (10, weak, usual), (20, weak, fewer), (40, weak, usual)
+    for epochs, distortion, at_the_end in *asked, (5, training.STRONG, usual):
         model = training.build_cnn(0.2)
         monkeypatch.setattr(model, "fit", lambda data, **_: SimpleNamespace(history=list(data)))
-        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=distortion)
+        training.train(model, *data, epochs=epochs, batch_size=32, seed=0, distortion=distortion, at_the_end=at_the_end)
     assert courses == {
         1: [(none, 1)],
         3: 2 * [(weak, 1)] + [(none, 1 / 3)],
         10: 7 * [(weak, 1)] + 3 * [(none, 1 / 3)],
+        20: 16 * [(weak, 1)] + 4 * [(none, 0)],
         40: 36 * [(weak, 1)] + 4 * [(none, 1)],
         5: 5 * [(training.STRONG, 1)],
     }
