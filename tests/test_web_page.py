@@ -282,7 +282,7 @@ def test_a_picture_that_arrives_when_drawing_has_begun_does_not_shape_the_pad(op
     page.evaluate("document.getElementById('picture').addEventListener('load', () => { window.isThere = true })")
     page.evaluate(GIVE, ["drop", "rows.jpg", "image/jpeg", list((ROOT / "images" / "two_rows.jpg").read_bytes())])
     page.evaluate("document.querySelector('[data-way=pad]').click()")
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.isThere")
     assert page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')") == ratio
 
 
