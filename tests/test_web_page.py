@@ -280,8 +280,9 @@ def test_a_picture_that_arrives_when_drawing_has_begun_does_not_shape_the_pad(op
     page = opened()
     ratio = page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')")
     page.evaluate("document.getElementById('picture').addEventListener('load', () => { window.isThere = true })")
-    page.evaluate(GIVE, ["drop", "rows.jpg", "image/jpeg", list((ROOT / "images" / "two_rows.jpg").read_bytes())])
-    page.evaluate("document.querySelector('[data-way=pad]').click()")
+    give_and_draw = f"given => {{ ({GIVE})(given); document.querySelector('[data-way=pad]').click() }}"
+    rows = list((ROOT / "images" / "two_rows.jpg").read_bytes())
+    page.evaluate(give_and_draw, ["drop", "rows.jpg", "image/jpeg", rows])
     page.wait_for_function("window.isThere")
     assert page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')") == ratio
 
