@@ -106,12 +106,12 @@ def main():
         return
     keep_memory()
     keras.utils.set_random_seed(options.seed)
+    check_can_save(options.model or default_model(options))
     try:
         x_train, y_train, x_test, y_test = data_set(options)
     except DatasetError as error:
         sys.exit(str(error))
     path = options.model or default_model(options)
-    check_can_save(path)
     training, validation = hold_out(x_train, y_train)
     distortion = distortion_for(options)
     at_the_end = DRAWN_AT_THE_DEEPERS_END if options.deeper else DRAWN_AT_THE_END
@@ -188,6 +188,7 @@ def data_set(options):
             options.dataset = "synthetic"
             if options.model:
                 options.model = options.model.with_name(f"synthetic_{options.model.name}")
+    print(f"Drawing {SYNTHETIC_COUNTS[0]:,} digits ...", flush=True)
     x_train, y_train = synthetic_digits(SYNTHETIC_COUNTS[0], [options.seed, 1])
     if DATASET.exists():
         return x_train, y_train, *read_mnist(DATASET)[2:]
@@ -926,6 +927,9 @@ def model_path(text):
 if __name__ == "__main__":
     try:
         main()
+    except KeyboardInterrupt:  # before the training or after it
+        print("\nStopped. What had been saved is whole.", file=sys.stderr)
+        sys.exit(130)
     except OSError as error:  # the disk is full, or nobody reads what is printed
         discard_output()
         sys.exit(f"Stopped: {error.strerror or error}. What had been saved is whole.")

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from glob import glob
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +39,7 @@ TRAINED = ROOT / "models" / "handwritten_digit_cnn.h5"  # by the user
 SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
 MODEL = TRAINED if TRAINED.exists() else SHIPPED
 IMAGES = ROOT / "images"
+SHEET_END = ".read.png"  # of the names of annotated pictures
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"}  # of pictures, where a folder is named
 RARE_SUFFIXES = {".jfif", ".avif", ".jp2", ".heic", ".heif"}  # too, though OpenCV reads no .heic: that is then said
 
@@ -66,6 +68,9 @@ def main():
     except OSError as error:
         print(f"Nothing can be saved in {printable(options.save)} ({error.strerror}).", file=sys.stderr)
         return 2
+    if options.show and (reason := reason_for_no_window()):
+        print(f"{reason}; --save FOLDER writes to files what --show shows.", file=sys.stderr)
+        options.show = False
     paths = list(picture_paths(options.paths))
     sheets = sheet_names(paths)
     no_bar = None if len(paths) >= LONG_FOLDER else True  # None: only where standard error is a terminal
@@ -119,8 +124,12 @@ def load_classifier(path: str | Path) -> Classifier:
     """
     path = Path(path)
     try:
+        if path.is_dir():
+            raise ModelError(f"{path} is a folder; name a model in it, .h5, .keras or .onnx.")
         if not path.is_file():
             raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
+        if path.suffix not in (".h5", ".keras", ".onnx"):
+            raise ModelError(f"{path} is named like no model: its name should end in .h5, .keras or .onnx.")
         path.open("rb").close()
     except OSError as error:
         raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
@@ -217,14 +226,24 @@ def check_answers(path: Path, answers: np.ndarray) -> None:
 
 
 def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield every path that names no folder, and in each folder the paths of its pictures, sorted by name."""
-    for path in paths:
+    """Yield every path that names no folder, and in each folder the paths of its pictures, sorted by name.
+
+    A * is filled in, as Windows' command prompt leaves it to programs; annotated pictures in a folder are left out.
+    """
+    for path in filled_in(paths):
         try:
             inside = sorted(path.iterdir())
         except OSError:  # no folder, or one that nobody may look into: read_picture says which
             inside = []
         pictures = [p for p in inside if p.suffix.lower() in SUFFIXES | RARE_SUFFIXES and not p.name.startswith(".")]
-        yield from pictures or [path]
+        yield from [p for p in pictures if not p.name.endswith(SHEET_END)] or [path]
+
+
+def filled_in(paths):
+    """Yield the paths, and in place of one with a * that is no file the paths that it stands for, if there are any."""
+    for path in paths:
+        matching = sorted(glob(str(path))) if "*" in str(path) and not os.path.lexists(path) else []  # noqa: PTH207
+        yield from map(Path, matching or [path])
 
 
 def in_parallel(function: Callable, items: Iterable) -> Iterator:
@@ -475,7 +494,7 @@ def sheet_names(paths):
     earlier = Counter()
     for i, name in enumerate(names):
         earlier[name] += 1
-        names[i] = f"{name}.read.png" if earlier[name] == 1 else f"{name}.{earlier[name]}.read.png"
+        names[i] = f"{name}{SHEET_END}" if earlier[name] == 1 else f"{name}.{earlier[name]}{SHEET_END}"
     return names
 
 
@@ -491,18 +510,18 @@ def save_sheet(sheet, path, target):
     return True
 
 
-def show_sheet(sheet, path):
+def reason_for_no_window():
+    """Return why --show can open no windows; empty where it can."""
     try:
-        import matplotlib
-        import matplotlib.pyplot as plt
+        import matplotlib.pyplot  # which looks for a display
     except ImportError:
-        print("--show takes Matplotlib (pip install matplotlib); --save FOLDER writes to a file.", file=sys.stderr)
-        return
-    if matplotlib.get_backend().lower() == "agg":
-        print(
-            "There is no display, or no tkinter, to show it with; --save FOLDER writes it to a file.", file=sys.stderr
-        )
-        return
+        return "--show takes Matplotlib (pip install matplotlib)"
+    return "There is no display, or no tkinter" if matplotlib.get_backend().lower() == "agg" else ""
+
+
+def show_sheet(sheet, path):
+    import matplotlib.pyplot as plt
+
     figure, axis = plt.subplots(num=str(path), layout="constrained")
     axis.imshow(sheet[..., ::-1])
     axis.set_axis_off()

@@ -38,9 +38,9 @@ SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel
 
 SHEET_SIDE = 200  # px: so large is the copy in which a sheet of paper is looked for
 SHEET_EDGE = 2  # px of that copy: so much of a sheet is taken away with its edge
-SHEET_MARGIN = 8  # px of that copy: no sheet is written on in its margin alone
+SHEET_MARGIN = 8  # px of that copy, less on a card: no sheet is written on in its margin alone
 SHEET_PEN = 0.12  # of its short side: no stroke on the sheet is wider
-SMALLEST_SHEET = 0.1  # of the picture
+SMALLEST_SHEET, SMALLEST_CARD = 0.1, 0.03  # of the picture: all sheets in it together, and each of them
 TABLE = 0.75  # of the sheet's brightness: what it lies on is darker than this
 
 PAPER_WINDOWS = 0.15, 0.5  # of the short side: paper is the lightest within this; the second is for fat brushes
@@ -59,6 +59,7 @@ TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width to height: a mark no wider may be two d
 SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, give or take, as shares of the width
 SEAMS_OF_MORE = ((0.5, 0.33),)  # of more than three digits: these halves are cut again
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
+FRAGMENTS_APART = 0.25  # of the tallest: no further than this from each other
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 POWERS = np.stack([np.ones(20), np.arange(20)])  # (2, 20): of each row or column, for the moments of an image
 
@@ -220,9 +221,23 @@ def marks_on(picture):
     ]
     if 2 <= len(marks) <= MOST_FRAGMENTS:
         (x, y, w, h), mask = drawn_together([piece for group in groups for piece in group])
-        if w < WIDE * h and max(box[3] for box, _ in drawn) > h / 3:
+        boxes = [box for box, _ in drawn]
+        tallest = max(box[3] for box in boxes)
+        if w < WIDE * h and tallest > h / 3 and hang_together(boxes, FRAGMENTS_APART * tallest):
             return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(readings=(tuple(marks),))]
     return marks
+
+
+def hang_together(boxes, reach):
+    """Whether one comes from each of the boxes (x, y, width, height) to each other in steps of less than `reach` px."""
+    near, rest = boxes[:1], boxes[1:]
+    for x, y, w, h in near:  # which grows meanwhile
+        close = [
+            box for box in rest if max(box[0] - x - w, x - box[0] - box[2], box[1] - y - h, y - box[1] - box[3]) < reach
+        ]
+        near += close
+        rest = [box for box in rest if box not in close]
+    return not rest
 
 
 def moved(mark, box, shape):
@@ -262,16 +277,20 @@ def sheet_in(picture: np.ndarray) -> tuple[Box, np.ndarray] | None:
     """Return the box of a written light sheet that lies within `picture`, uint8 (h, w, 3), on something darker.
 
     With it comes a copy of that part of the picture, uint8, at most LONG_SIDE px long, in which all beyond the sheet's
-    edge is painted in the sheet's colour: how much there is of it may not decide what is taken for the paper. None
-    where there is no such sheet, or where it goes on beyond more than one side of the picture.
+    edge is painted in the sheet's colour: how much there is of it may not decide what is taken for the paper. Several
+    sheets, such as cards, become one in this way. None where there is no such sheet, or where it goes on beyond more
+    than one side of the picture.
     """
     if min(picture.shape[:2]) < SHORT_SIDE:
         return None  # a digit cut out
     small = cv2.GaussianBlur(resized(picture, min(1, SHEET_SIDE / max(picture.shape))), (0, 0), 1)
     luma = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     paper = without_ink(small)
-    sheet = largest_light_area(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY))
-    if not is_sheet(sheet, luma):
+    sheets = [area for area in light_areas(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY)) if is_sheet(area)]
+    sheet = np.any(sheets, axis=0)
+    if sheet.mean() < SMALLEST_SHEET or not any(is_written_on(each, luma) for each in sheets):
+        return None
+    if np.percentile(luma[~sheet], 75) >= TABLE * np.median(luma[sheet]):
         return None
     inner = without_edge(sheet, SHEET_EDGE)
     (left, top, width, height), on_sheet = trimmed(inner)
@@ -301,28 +320,32 @@ def without_ink(small):
     return cv2.morphologyEx(framed, cv2.MORPH_CLOSE, square_of(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
-def largest_light_area(luma):
-    """Return where in `luma`, uint8 (h, w), the largest light area is with all that it encloses, bool (h, w)."""
+def light_areas(luma):
+    """Return where in `luma`, uint8 (h, w), each larger light area is with all that it encloses, bool (h, w)."""
     _, light = cv2.threshold(luma, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    largest = sorted(outlines, key=cv2.contourArea)[-1:]
-    return cv2.drawContours(np.zeros_like(light), largest, -1, 1, cv2.FILLED) > 0
+    large = [outline for outline in outlines if cv2.contourArea(outline) > SMALLEST_CARD * luma.size]
+    return [cv2.drawContours(np.zeros_like(light), [outline], -1, 1, cv2.FILLED) > 0 for outline in large]
 
 
-def is_sheet(area, luma):
-    """Whether `area`, bool (h, w), is large, has the four straight edges of a sheet of paper, and writing on it.
-
-    luma: uint8 (h, w). On a light 1 on dark ground, which may be as large and straight, there is nothing.
-    """
+def is_sheet(area):
+    """Whether `area`, bool (h, w), has the four straight edges of a sheet of paper, of which one may be cut off."""
     touched = sum(side.mean() > 0.1 for side in (area[0], area[-1], area[:, 0], area[:, -1]))
-    if area.mean() < SMALLEST_SHEET or touched > 1:
-        return False
     straight = quadrilateral_about(area)
-    if straight is None or np.count_nonzero(straight ^ area) > 0.05 * np.count_nonzero(area):
-        return False
-    brightness, inner = np.median(luma[area]), luma[without_edge(area, SHEET_MARGIN)]
-    is_written_on = inner.size > 0 and 0.002 < (inner < 0.85 * brightness).mean() < 0.25
-    return is_written_on and np.percentile(luma[~area], 75) < TABLE * brightness
+    size = np.count_nonzero(area)
+    return (
+        touched <= 1 and straight is not None and np.count_nonzero(straight ^ area) < max(0.05 * size, 2.5 * size**0.5)
+    )
+
+
+def is_written_on(area, luma):
+    """Whether there is ink on the sheet at `area`, bool (h, w), and not on its margin alone; luma: uint8 (h, w).
+
+    On a light 1 on dark ground, which may have straight edges too, there is nothing.
+    """
+    margin = min(SHEET_MARGIN, round(0.1 * np.count_nonzero(area) ** 0.5))
+    brightness, inner = np.median(luma[area]), luma[without_edge(area, margin)]
+    return inner.size > 0 and 0.002 < (inner < 0.85 * brightness).mean() < 0.25
 
 
 def quadrilateral_about(area):
@@ -551,7 +574,7 @@ def without_rows(dark):
 
 def joined_dots(dark):
     """Return `dark`, bool (h, w), with the dots of dotted outlines joined to lines; without dots, it stays as it is."""
-    count, _, stats, centres = components(dark)
+    count, labels, stats, centres = components(dark)
     size, area = stats[1:, 2:4].max(axis=1), stats[1:, 4]
     usual = np.median(size) if count > 1 else 0
     round_ones = (area > 0.5 * size**2) & (np.abs(size - usual) < 0.35 * usual)
@@ -565,8 +588,9 @@ def joined_dots(dark):
         return dark
     reach = int(1.3 * apart) | 1
     bridge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    joined = cv2.morphologyEx(np.pad(dark, reach).astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    return joined[reach:-reach, reach:-reach] > 0
+    dots = np.append(False, round_ones)[labels]  # and nothing else: a line of dots below a digit is no part of it
+    joined = cv2.morphologyEx(np.pad(dots, reach).astype(np.uint8), cv2.MORPH_CLOSE, bridge)
+    return dark | (joined[reach:-reach, reach:-reach] > 0)
 
 
 def with_faint_ends(pieces, fainter):
@@ -685,10 +709,10 @@ def hull_area(mask):
 
 
 def is_frame(piece, pieces):
-    """Whether the piece is a box about others, from wherever it is seen, or a table with two of them in its cells."""
+    """Whether the piece is a box about others, from wherever it is seen, a circle about a large one, or a table."""
     inside = [other for other in pieces if contains(piece, other)]
     in_cells = [other for other in inside if other.h > 0.3 * min(piece.w, piece.h) and encloses(piece, other)]
-    if len(in_cells) >= 2:
+    if len(in_cells) >= 2 or any(other.h > 0.4 * piece.h for other in in_cells):
         return True
     if not any(other.size > 0.15 * piece.size for other in inside):
         return False
@@ -787,10 +811,19 @@ def belong_together(one, other, size, may_be_column):
         return False  # two digits, one above the other
     if min(one.h, other.h) > 0.5 * size and abs(centre_of(one) - centre_of(other)) > 0.45 * size:
         return False  # two digits, the tail of one under the other
+    if is_underline_of(one, other, size) or is_underline_of(other, one, size):
+        return False
     if -gap_x > 0.5 * min(one.w, other.w):
         return gap_y < 0.25 * size
     is_stroke = min(one.size, other.size) < 0.45 * size or is_bar_of(one, other, size) or is_bar_of(other, one, size)
     return is_stroke and max(gap_x, gap_y) < 0.12 * size
+
+
+def is_underline_of(one, other, size):
+    """Whether a piece is a line below the other that reaches from one end of it to the other."""
+    slack = 0.1 * size
+    is_below = one.w > 5 * one.h and one.y > other.y + other.h
+    return is_below and one.x < other.x + slack and one.x + one.w > other.x + other.w - slack
 
 
 def is_bar_of(one, other, size):

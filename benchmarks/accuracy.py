@@ -21,7 +21,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from handwritten_digit_recognition import DATASET, expected_calibration_error, read_mnist  # noqa: E402
+from handwritten_digit_recognition import DATASET, expected_calibration_error, load_mnist  # noqa: E402
 from prediction import SURE, load_classifier  # noqa: E402
 
 TRAININGS = {  # options, seeds
@@ -67,7 +67,7 @@ def trained(options, seed):
 
 
 def measures(classify):
-    _, _, images, labels = read_mnist(DATASET)
+    _, _, images, labels = load_mnist(DATASET)
     probabilities = classify(images.astype(np.float32) / 255)
     right, sure = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1) >= SURE
     error = expected_calibration_error(probabilities, labels)

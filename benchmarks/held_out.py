@@ -14,7 +14,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from handwritten_digit_recognition import DATASET, distorted, elastic_fields, hold_out, read_mnist  # noqa: E402
+from handwritten_digit_recognition import DATASET, distorted, elastic_fields, hold_out, load_mnist  # noqa: E402
 from prediction import ModelError, load_classifier  # noqa: E402
 
 TIMES, STRENGTH = 3, 0.7  # of the usual distortion
@@ -23,7 +23,7 @@ TIMES, STRENGTH = 3, 0.7  # of the usual distortion
 def main():
     if not sys.argv[1:]:
         sys.exit("Name models:  python benchmarks/held_out.py MODEL [MODEL ...]")
-    _, (images, labels) = hold_out(*read_mnist(DATASET)[:2])
+    _, (images, labels) = hold_out(*load_mnist(DATASET)[:2])
     random = np.random.default_rng(7)
     fields = elastic_fields(500, random)
     bent = [distorted(images, fields, random, STRENGTH) for _ in range(TIMES)]

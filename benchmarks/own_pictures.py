@@ -25,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 from prediction import IMAGES, MODEL, load_classifier, read_marks, result_of  # noqa: E402
 from preprocessing import PictureError, read_picture  # noqa: E402
 
+TABLE = "a table with the columns file,label,kind, divided by commas, a row a picture."
+
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
@@ -36,9 +38,12 @@ def main():
     }
     right = {name: defaultdict(list) for name in readers}
     if not (folder / "labels.csv").exists():
-        sys.exit(f"{folder} has no labels.csv: a table with the columns file, label, kind, a row a picture.")
+        sys.exit(f"{folder} has no labels.csv: {TABLE}")
     with (folder / "labels.csv").open(newline="", encoding="utf-8-sig") as file:  # Excel's UTF-8 begins with a mark
-        for row in csv.DictReader(file):
+        rows = csv.DictReader(file)
+        if missing := {"file", "label", "kind"} - set(rows.fieldnames or ()):
+            sys.exit(f"{folder / 'labels.csv'} has no column {', '.join(sorted(missing))}: it wants {TABLE}")
+        for row in rows:
             label = row["label"].replace("/", "")
             for name, read in readers.items():
                 if read:

@@ -1,6 +1,6 @@
 """What one prediction costs, and how many pictures a second a folder is read at.
 
-    python benchmarks/prediction.py          about two minutes; wants an otherwise idle machine
+    python benchmarks/prediction.py          about two minutes; wants Linux or macOS and an otherwise idle machine
 
 The first table is the median of five runs of a fresh process each: wall time, and the most memory that it held. Keras
 is forced by naming a copy of the model that has no twin. The second reads folders of pictures drawn here.

@@ -1,6 +1,6 @@
 """Time and memory of preprocessing: from a picture file to its digits in MNIST's form, on one core.
 
-    python benchmarks/preprocessing.py
+    python benchmarks/preprocessing.py          on Linux or macOS
 
 The 12-megapixel photo is drawn here: twenty digits on creased, unevenly lit paper, saved as JPEG.
 """

@@ -627,6 +627,13 @@ def test_a_loss_that_is_no_number_ends_the_training_and_saves_nothing(tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
+def test_where_nothing_can_be_saved_is_said_before_digits_are_drawn(tmp_path, monkeypatch):
+    (tmp_path / "model.h5").mkdir()
+    monkeypatch.delattr(training, "synthetic_digits")
+    with pytest.raises(SystemExit, match="is a folder"):
+        main(monkeypatch, "--dataset", "synthetic", "--model", tmp_path / "model.h5")
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
     path = tmp_path / "model.h5"
     path.write_text("old")

@@ -294,6 +294,17 @@ def test_a_sheet_that_lies_on_something_else_and_a_board_on_a_wall(ground, ink, 
         assert np.allclose(mark.box, np.add(alone.box, (left, top, 0, 0)), atol=30)
 
 
+@pytest.mark.parametrize("digits", ["18", "855", "362"])
+def test_cards_on_a_table(digits, classify):
+    picture = np.full((900, 1400, 3), (40, 60, 95), np.uint8)
+    papers = [(240, 244, 245), (120, 235, 250), (190, 180, 250)]
+    for i, (digit, paper) in enumerate(zip(digits, papers, strict=False)):
+        card = np.where(picture_of(digit, height=150, pen=13, size=(300, 300), at=(100, 75)) < 128, 40, paper)
+        place = cv2.getRotationMatrix2D((150, 150), 5 - 5 * i, 1) + [[0, 0, 100 + 430 * i], [0, 0, 280 + 30 * i]]
+        cv2.warpAffine(card.astype(np.uint8), place, (1400, 900), picture, borderMode=cv2.BORDER_TRANSPARENT)
+    assert text_in(noisy(cv2.GaussianBlur(picture, (0, 0), 1.2)), classify) == digits
+
+
 def test_the_halves_of_what_may_be_two_digits_lie_on_the_sheet_too():
     sheet = picture_of("10", height=300, pen=16, size=(700, 900))
     cv2.line(sheet, (250, 300), (500, 300), (30, 30, 30), 16)  # so that they touch
@@ -411,6 +422,40 @@ def test_a_dotted_outline_is_one_digit(digit, classify):
             cv2.circle(picture, [int(v) for v in point], 7, (40, 40, 40), -1, cv2.LINE_AA)
             last = point
     assert text_in(picture, classify) == digit
+
+
+@pytest.mark.parametrize("digit", "2379")
+def test_a_dotted_line_just_below_a_digit(digit, classify):
+    picture = picture_of(digit, height=180, pen=10, size=(600, 900), at=(360, 200))
+    for x in range(240, 640, 14):
+        cv2.circle(picture, (x, 397), 3, (30, 30, 30), -1, cv2.LINE_AA)
+    assert text_in(noisy(picture), classify) == digit
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+@pytest.mark.parametrize("digit", "0279")
+def test_an_underlined_digit(digit, lines, classify):
+    picture = picture_of(digit, height=180, pen=11, size=(600, 900), at=(360, 150))
+    for y in (360, 385)[:lines]:
+        cv2.line(picture, (345, y), (510, y - 4), (30, 30, 30), 10, cv2.LINE_AA)
+    assert text_in(picture, classify) == digit
+
+
+@pytest.mark.parametrize("digits", ["0", "3", "5", "58", "123"])
+def test_each_digit_in_a_circle(digits, classify):
+    picture = np.full((600, 400 * len(digits) + 100, 3), 245, np.uint8)
+    for i, digit in enumerate(digits):
+        grey = picture_of(digit, height=160, pen=10, size=(600, 400), at=(130, 210))
+        cv2.ellipse(grey, (180, 290), (160, 150), 0, 20, 380, (30, 30, 30), 7, cv2.LINE_AA)
+        picture[:, 400 * i + 50 : 400 * i + 450] = grey
+    assert text_in(picture, classify) == digits
+
+
+@pytest.mark.parametrize("digit", "0279")
+def test_a_blot_far_below_a_digit(digit, classify):
+    picture = picture_of(digit, height=200, pen=12, size=(700, 900), at=(380, 80))
+    cv2.ellipse(picture, (450, 430), (50, 30), 20, 0, 360, (40, 60, 90), -1, cv2.LINE_AA)
+    assert text_in(noisy(picture), classify) == digit
 
 
 @pytest.mark.parametrize("text", ["10", "57", "23", "68", "46", "90", "82"])

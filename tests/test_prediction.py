@@ -331,9 +331,11 @@ def test_weights_only_half_a_model_and_what_is_no_file_are_named(tmp_path, model
         with pytest.raises(prediction.ModelError, match="no model that Keras can load"):
             prediction.load_classifier(tmp_path / name)
     os.mkfifo(tmp_path / "pipe.h5")
-    for path in (tmp_path, tmp_path / "pipe.h5"):
-        with pytest.raises(prediction.ModelError, match="There is no model"):
-            prediction.load_classifier(path)
+    (tmp_path / "notes.txt").touch()
+    reasons = {"pipe.h5": "There is no model", ".": "is a folder", "notes.txt": r"should end in \.h5"}
+    for name, reason in reasons.items():
+        with pytest.raises(prediction.ModelError, match=reason):
+            prediction.load_classifier(tmp_path / name)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to this user")
@@ -568,6 +570,29 @@ def test_show_without_a_display_says_so_and_reads_all_the_same(tmp_path):
     picture = save_picture(tmp_path / "a.png", picture_of("7"))
     done = run("--show", picture)
     assert done.returncode == 0 and "--save" in done.stderr and done.stdout.startswith(f"{picture}: 7")
+
+
+def test_without_a_display_show_says_so_once(tmp_path):
+    for name in "ab":
+        save_picture(tmp_path / f"{name}.png", picture_of("7"))
+    assert run("--show", tmp_path).stderr.count("--save") == 1
+
+
+def test_its_own_sheets_in_a_folder_are_not_read(tmp_path):
+    save_picture(tmp_path / "a.png", picture_of("7"))
+    for _ in range(2):
+        done = run("--save", tmp_path, tmp_path)
+        assert len(done.stdout.splitlines()) == 1
+    assert len(list(tmp_path.glob("*.read.png"))) == 1
+
+
+def test_a_star_that_no_shell_has_filled_in(tmp_path):
+    for name in ("a.png", "b.png", "c.jpg"):
+        save_picture(tmp_path / name, picture_of("7"))
+    paths = prediction.picture_paths([tmp_path / "*.png", tmp_path / "*.gif"])
+    assert list(paths) == [tmp_path / "a.png", tmp_path / "b.png", tmp_path / "*.gif"]
+    save_picture(tmp_path / "*.png", picture_of("7"))  # as no name on Windows is
+    assert list(prediction.picture_paths([tmp_path / "*.png"])) == [tmp_path / "*.png"]
 
 
 def test_among_many_marks_that_are_none_a_single_digit_is_not_believed():
