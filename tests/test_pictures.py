@@ -300,7 +300,8 @@ def test_cards_on_a_table(digits, classify):
     papers = [(240, 244, 245), (120, 235, 250), (190, 180, 250)]
     for i, (digit, paper) in enumerate(zip(digits, papers, strict=False)):
         card = np.where(picture_of(digit, height=150, pen=13, size=(300, 300), at=(100, 75)) < 128, 40, paper)
-        place = cv2.getRotationMatrix2D((150, 150), 5 - 5 * i, 1) + [[0, 0, 100 + 430 * i], [0, 0, 280 + 30 * i]]
+        place = cv2.getRotationMatrix2D((150, 150), 5 - 5 * i, 1)
+        place[:, 2] += 100 + 430 * i, 280 + 30 * i
         cv2.warpAffine(card.astype(np.uint8), place, (1400, 900), picture, borderMode=cv2.BORDER_TRANSPARENT)
     assert text_in(noisy(cv2.GaussianBlur(picture, (0, 0), 1.2)), classify) == digits
 
