@@ -18,6 +18,7 @@ import errno
 import hashlib
 import ipaddress
 import json
+import mimetypes
 import os
 import re
 import socket
@@ -57,6 +58,8 @@ SERVED = {  # folder: the endings of the files that can be fetched from it
     IMAGES: SUFFIXES,
     MODEL.parent: {".png"},
 }
+for suffix, kind in {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}.items():
+    mimetypes.add_type(kind, suffix)  # whatever Windows' registry says, or an old Python does not know
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -101,6 +104,7 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
     """Return the application; `classify`, from the file `model`, is called from several threads and must bear it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
+    layers, record = layers_of(model), kept_record(model)  # of the model that answers, whatever takes its place later
 
     @app.post("/api/read")
     async def read(request: Request, name: str = "picture", pixels: bool = False):
@@ -115,7 +119,7 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
     def training():
         is_served = model.parent.resolve() == MODEL.parent.resolve()  # elsewhere its pictures stay
         pictures = [name for name in fetchable(MODEL.parent) if is_served and name.startswith(f"{model.stem}_")]
-        return {"pictures": pictures, "layers": layers_of(model), "record": kept_record(model)}
+        return {"pictures": pictures, "layers": layers, "record": record}
 
     @app.get("/")
     def page():
@@ -147,17 +151,20 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
 
 
 def fetchable(folder):
-    """Return the names of the files in `folder` that can be fetched, sorted."""
+    """Return the names of the files in `folder` that can be fetched, sorted: none that is no text, which JSON is."""
     return sorted(
         path.name
         for path in folder.iterdir()
-        if path.suffix.lower() in SERVED[folder] and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in SERVED[folder]
+        and not path.name.startswith(".")
+        and path.name.isprintable()
+        and path.is_file()
     )
 
 
 async def body_of(request):
     """Return the body of the request, bytes. Raises HTTPException where it is no picture of a size that is read."""
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise HTTPException(415, "Send the picture itself as the body, not a form: curl --data-binary @photo.jpg")
     too_large = HTTPException(413, f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
     length = request.headers.get("content-length", "")

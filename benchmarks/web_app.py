@@ -10,7 +10,6 @@ this needs Linux.
 import http.client
 import json
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -107,7 +106,7 @@ def serving(*options):
         try:
             yield process, re.search(r"http://\S+", process.stdout.readline())[0]
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import urllib.request
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -78,15 +80,18 @@ def test_what_is_no_picture_is_said_with_a_fitting_status(client):
     assert client.post("/api/read?pixels=perhaps", content=b"hello").status_code == 400
 
 
-def test_a_stream_of_unknown_length_is_refused_once_it_is_too_long(client):
-    sent = []
+def test_a_stream_of_unknown_length_is_refused_once_it_is_too_long():
+    taken = []
 
-    def endless():
-        while len(sent) < 1000:
-            sent.append(1)
+    async def endless():
+        while len(taken) < 100:
+            taken.append(1)
             yield bytes(1_000_000)
 
-    assert client.post("/api/read", content=endless()).status_code == 413
+    request = SimpleNamespace(headers={}, stream=endless)
+    with pytest.raises(web_app.HTTPException, match="20 MB"):
+        asyncio.run(web_app.body_of(request))
+    assert len(taken) == 21
 
 
 def test_a_failure_is_not_the_next_ones(client, monkeypatch):
@@ -183,6 +188,24 @@ def test_the_record_of_another_training_is_not_shown(record, tmp_path):
     assert web_app.kept_record(model) == {}
 
 
+def test_a_file_whose_name_is_no_text_is_not_offered(tmp_path, monkeypatch):
+    monkeypatch.setitem(web_app.SERVED, tmp_path, {".png"})
+    (tmp_path / "é.png").touch()
+    try:
+        (tmp_path / "\udce9.png").touch()
+    except OSError:
+        pytest.skip("the file system has no such names")
+    assert web_app.fetchable(tmp_path) == ["é.png"]
+
+
+def test_what_is_served_has_its_kind_whatever_is_set_for_the_machine():
+    command = (
+        "import mimetypes; mimetypes.add_type('text/plain', '.js'); import web_app; print(mimetypes.guess_type('a.js'))"
+    )
+    said = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    assert "text/javascript" in said
+
+
 def test_a_foreign_host_is_refused(client):
     for host in (
         "evil.example",
@@ -246,6 +269,13 @@ def test_many_at_once_each_get_their_own_answer():
     assert [answer["text"] for _, answer in answers] == texts
 
 
+def test_the_program_is_closed_to_foreign_hosts_too():
+    with serving() as (_, address):
+        request = urllib.request.Request(address, headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError, match="421"):
+            urllib.request.urlopen(request)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 def test_a_small_file_with_a_huge_picture_is_refused_before_it_takes_memory():
     bomb = png_bomb(30_000)
@@ -259,6 +289,7 @@ def test_a_small_file_with_a_huge_picture_is_refused_before_it_takes_memory():
         assert posted(address, png_of("7"))[1]["text"] == "7"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent from here")
 def test_ctrl_c_ends_it_quietly():
     command = [sys.executable, ROOT / "web_app.py", "--port", "0", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as server:
@@ -291,7 +322,7 @@ def test_it_warns_where_it_is_open_to_others():
     command = [sys.executable, ROOT / "web_app.py", "--port", "0", "--no-browser", "--host", "0.0.0.0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as server:
         warning = server.stderr.readline()
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.communicate(timeout=30)
     assert warning.startswith("Every machine")
 

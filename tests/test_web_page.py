@@ -226,7 +226,20 @@ def test_the_camera_is_read_on_the_press_of_a_button(opened):
     page.get_by_role("button", name="Start the camera").click()
     page.get_by_role("button", name="Take the picture").click()
     reads(page, "7")
-    expect(page.get_by_role("button", name="Take another")).to_be_visible()
+    page.get_by_role("button", name="Take another").click()
+    expect(page.locator("#film")).to_be_visible()
+    expect(page.locator("#picture")).to_be_hidden()
+
+
+@pytest.mark.parametrize("elsewhere", ["Draw", "How it was trained"])
+def test_the_camera_is_off_once_somebody_goes_elsewhere(elsewhere, opened):
+    page = opened()
+    page.get_by_role("button", name="Camera").click()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Take the picture").wait_for()
+    track = page.evaluate_handle("document.getElementById('film').srcObject.getTracks()[0]")
+    page.get_by_text(elsewhere, exact=True).click()
+    page.wait_for_function("track => track.readyState === 'ended'", arg=track)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +284,7 @@ def test_a_photo_that_is_ready_when_drawing_has_begun_is_left(opened):
         }"""
     )
     page.get_by_role("button", name="Take the picture").click()
-    page.wait_for_function("window.isTaken")
+    page.wait_for_function("() => window.isTaken")
     expect(page.locator("#pad")).to_be_visible()
     expect(page.locator("#picture")).to_be_hidden()
 
@@ -283,8 +296,57 @@ def test_a_picture_that_arrives_when_drawing_has_begun_does_not_shape_the_pad(op
     give_and_draw = f"given => {{ ({GIVE})(given); document.querySelector('[data-way=pad]').click() }}"
     rows = list((ROOT / "images" / "two_rows.jpg").read_bytes())
     page.evaluate(give_and_draw, ["drop", "rows.jpg", "image/jpeg", rows])
-    page.wait_for_function("window.isThere")
+    page.wait_for_function("() => window.isThere")
     assert page.evaluate("document.getElementById('frame').style.getPropertyValue('--ratio')") == ratio
+
+
+def first_of(held, page):
+    """Return the first request that was held up, as soon as there is one."""
+    while not held:
+        page.wait_for_timeout(10)
+    return held[0]
+
+
+def test_a_sample_that_arrives_when_drawing_has_begun_is_left(opened):
+    page = opened()
+    page.get_by_role("button", name="Picture").click()
+    sample = page.locator("#samples button").first
+    sample.wait_for()
+    held = []
+    page.route("**/images/*", lambda route: held.append(route))
+    sample.click()
+    page.get_by_role("button", name="Draw").click()
+    draw(page, "7")
+    reads(page, "7")
+    with page.expect_response("**/images/*"):
+        first_of(held, page).continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#pad")).to_be_visible()
+    reads(page, "7")
+
+
+def test_while_a_picture_is_read_it_says_so_and_a_file_that_is_gone_is_named(opened):
+    page = opened()
+    held = []
+    page.route("**/api/read*", lambda route: held.append(route))
+    seven = list((ROOT / "images" / "seven.png").read_bytes())
+    page.evaluate(GIVE, ["drop", "seven.png", "image/png", seven])
+    expect(page.locator("#text")).to_have_text("Reading …")
+    first_of(held, page).continue_()
+    reads(page, "7")
+    page.evaluate(
+        "() => { File.prototype.arrayBuffer = async () => { throw new DOMException('', 'NotReadableError') } }"
+    )
+    page.evaluate(GIVE, ["drop", "seven.png", "image/png", seven])
+    expect(page.locator("#note")).to_contain_text("seven.png cannot be read")
+
+
+def test_a_phone_held_sideways_shows_the_pad_and_the_answer(opened):
+    page = opened(viewport={"width": 844, "height": 390})
+    draw(page, "7")
+    reads(page, "7")
+    for part in ("#pad", "#text"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
 
 
 def test_a_finger_on_a_phone(opened):

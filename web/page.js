@@ -35,8 +35,14 @@ async function ask(file, name) {
 async function answerTo(file, name) {
   if (file.size > mostBytes) return { error: `The file is larger than ${mostBytes / 1e6} MB.` };
   const address = `/api/read?pixels=true&name=${encodeURIComponent(name)}`;
+  let body;
   try {
-    return await (await fetch(address, { method: "POST", body: file })).json();
+    body = await file.arrayBuffer();
+  } catch {
+    return { error: `${name} cannot be read: it is a folder, or has changed since. Choose it again.` };
+  }
+  try {
+    return await (await fetch(address, { method: "POST", body })).json();
   } catch {
     return { error: SILENCE };
   }
@@ -275,6 +281,7 @@ function readPicture({ file, name }) {
     turn++;
     return showTrouble(`${name} is not a picture.`);
   }
+  say("Reading …", "");
   return ask(file, name);
 }
 
@@ -301,13 +308,15 @@ document.addEventListener("paste", (event) => {
   if (file) showPicture(file, file.name);
 });
 
-let depth = 0; // how many elements the dragged file is over
-document.addEventListener("dragenter", () => ($("drop").hidden = !++depth));
-document.addEventListener("dragleave", () => ($("drop").hidden = !--depth));
-document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  $("drop").hidden = !event.dataTransfer.types.includes("Files");
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) $("drop").hidden = true; // it has left the window
+});
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  depth = 0;
   $("drop").hidden = true;
   const [file] = event.dataTransfer.files;
   if (file) showPicture(file, file.name);
@@ -324,10 +333,12 @@ function sampleOf(name) {
   const button = Object.assign(element("button"), { type: "button", title: name, ariaPressed: "false" });
   button.append(Object.assign(element("img"), { src: address, alt: name, loading: "lazy" }));
   button.addEventListener("click", async () => {
+    const mine = ++turn;
     try {
-      showPicture(await (await fetch(address)).blob(), name);
+      const file = await (await fetch(address)).blob();
+      if (mine === turn) showPicture(file, name);
     } catch {
-      showTrouble(SILENCE);
+      if (mine === turn) showTrouble(SILENCE);
     }
   });
   return button;
@@ -353,8 +364,10 @@ async function startCamera() {
   }
   if (way !== "camera") return stopCamera();
   film.srcObject = stream;
-  await film.play();
+  await film.play().catch(() => {}); // where somebody leaves while it starts
+  if (!stream) return;
   frameTaken = null;
+  picture.hidden = true;
   fit(film.videoWidth, film.videoHeight);
   invite("");
   showCamera();
@@ -418,6 +431,7 @@ async function showView() {
   }
   scrollTo(0, 0);
   if (!isTraining) return;
+  if (stream) choose("camera"); // which turns it off
   try {
     showTraining(await (await fetch("/api/training")).json());
   } catch {
