@@ -160,6 +160,15 @@ def test_another_model_is_shown_with_its_own_record_and_no_pictures_from_its_fol
         assert bool(shown["layers"]) == bool(shown["record"]) == (path == model)
 
 
+def test_the_training_that_is_shown_is_that_of_the_model_that_answers(classify, tmp_path):
+    model = Path(shutil.copy(web_app.MODEL, tmp_path / "mine.h5"))
+    shutil.copy(web_app.MODEL.with_suffix(".json"), tmp_path / "mine.json")
+    client = TestClient(web_app.web_app(classify, model))
+    model.write_bytes(b"trained since")
+    shown = client.get("/api/training").json()
+    assert shown["layers"] and shown["record"]["sha256"]
+
+
 def test_models_in_a_folder_that_is_a_link_are_shown_with_their_pictures(classify, tmp_path, monkeypatch):
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "mine_curves.png").write_bytes(b"")
