@@ -59,7 +59,7 @@ TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width to height: a mark no wider may be two d
 SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, give or take, as shares of the width
 SEAMS_OF_MORE = ((0.5, 0.33),)  # of more than three digits: these halves are cut again
 MOST_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
-FRAGMENTS_APART = 0.25  # of the tallest: no further than this from each other
+FRAGMENTS_APART = 0.35  # of the tallest: no further than this from each other
 THINNEST_STROKE = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
 POWERS = np.stack([np.ones(20), np.arange(20)])  # (2, 20): of each row or column, for the moments of an image
 
