@@ -169,8 +169,11 @@ def eight_bits(raw):
         return raw
     if raw.dtype.kind == "u":
         return cv2.convertScaleAbs(raw, alpha=255 / max(1, int(raw.max())))
-    largest = max(float(raw[np.isfinite(raw)].max(initial=0)), 1e-9)
-    return (np.nan_to_num(raw.astype(np.float64).clip(0, largest)) * (255 / largest)).astype(np.uint8)
+    largest = max(float(raw.max(where=np.isfinite(raw), initial=0)), 1e-9)
+    scaled = np.empty(raw.shape, np.uint8)
+    for row, target in zip(raw, scaled, strict=True):  # all at once they would take several times the memory
+        target[:] = np.nan_to_num(row.astype(np.float64).clip(0, largest)) * (255 / largest)
+    return scaled
 
 
 def on_paper(colour, alpha):
