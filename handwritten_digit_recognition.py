@@ -60,6 +60,7 @@ WARM_UP = 1 / 8  # of all steps, in which it rises
 DISK_SPACE = 20e6  # bytes that a model, its twin and the pictures may take
 SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images where MNIST's place is taken by drawn digits
 HELD_OUT = 1 / 12  # the share of the training images kept for validation: 5,000 of MNIST's 60,000
+DEEPERS_HELD_OUT = 1 / 30  # the deeper net's, which is to learn from as much of MNIST as it can: 2,000
 
 DRAWN_DIGITS, SCRIBBLES = 1 / 3, 0.15  # drawn images that are mixed in, for each image of the data set
 NO_DIGITS = 0.03  # the share of the marks in people's pictures that are none: less than of what is trained on
@@ -112,7 +113,7 @@ def main():
     except DatasetError as error:
         sys.exit(str(error))
     path = options.model or default_model(options)
-    training, validation = hold_out(x_train, y_train)
+    training, validation = hold_out(x_train, y_train, DEEPERS_HELD_OUT if options.deeper else HELD_OUT)
     distortion = distortion_for(options)
     at_the_end = DRAWN_AT_THE_DEEPERS_END if options.deeper else DRAWN_AT_THE_END
     settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, at_the_end
@@ -245,10 +246,13 @@ def unusable(path, reason):
     )
 
 
-def hold_out(images: np.ndarray, labels: np.ndarray) -> tuple[Labelled, Labelled]:
-    """Split into (training, validation), each a pair of images and labels; the same split whatever the seed."""
+def hold_out(images: np.ndarray, labels: np.ndarray, share: float = HELD_OUT) -> tuple[Labelled, Labelled]:
+    """Split into (training, validation), each a pair of images and labels; the same split whatever the seed.
+
+    share: of the images that are for validation, from 0 to 1. A smaller share is part of a larger one.
+    """
     order = np.random.default_rng(0).permutation(len(images))
-    validation, training = np.split(order, [round(len(images) * HELD_OUT)])
+    validation, training = np.split(order, [round(len(images) * share)])
     return (images[training], labels[training]), (images[validation], labels[validation])
 
 
