@@ -550,12 +550,28 @@ def test_the_scripts_exit_names_a_damaged_data_set(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["mnist.npz"]
 
 
-def test_a_twelfth_is_held_out_and_nothing_is_in_both():
-    images = np.zeros((1200, 28, 28), np.uint8)
+@pytest.mark.parametrize("share, count", [(1 / 12, 100), (1 / 30, 40)])
+def test_a_share_is_held_out_and_nothing_is_in_both(share, count):
+    images = np.arange(1200, dtype=np.uint16).reshape(1200, 1, 1)
     labels = np.arange(1200)
-    (x, y), (x_held, y_held) = training.hold_out(images, labels)
-    assert len(y_held) == 100 and len(x_held) == 100 and len(x) == 1100
-    assert sorted([*y, *y_held]) == list(range(1200))
+    (x, y), (x_held, y_held) = training.hold_out(images, labels, share)
+    assert len(y_held) == count and sorted([*y, *y_held]) == list(range(1200))
+    assert np.array_equal(x[:, 0, 0], y) and np.array_equal(x_held[:, 0, 0], y_held)
+    assert set(y_held) <= set(training.hold_out(images, labels, 1 / 12)[1][1])
+
+
+@pytest.mark.parametrize("options, held_out", [([], 100), (["--deeper"], 40)])
+def test_the_deeper_net_learns_from_more(options, held_out, tmp_path, monkeypatch):
+    def stopped_at_the_start(_, trained_on, validated_on, *settings):
+        sizes.extend([len(trained_on[1]), len(validated_on[1])])
+        raise KeyboardInterrupt
+
+    sizes = []
+    monkeypatch.setattr(training, "train", stopped_at_the_start)
+    monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(1200, 0), *drawn_data_set(100, 1)])
+    with pytest.raises(SystemExit):
+        main(monkeypatch, *options, "--no-show", "--model", tmp_path / "model.h5")
+    assert sizes == [1200 - held_out, held_out]
 
 
 def test_the_net_gets_values_from_0_to_1():
