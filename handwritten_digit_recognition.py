@@ -68,6 +68,7 @@ NO_DIGITS = 0.03  # the share of the marks in people's pictures that are none: l
 # How far a training image is distorted, as standard deviations; the elastic part moves neighbours alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
 ELASTIC_WIDTH = 4  # px: how far that likeness reaches
+DEEPERS_SHIFT = 0.3  # px, for the deeper net: all that it will read has its centre of mass in the middle
 UNDISTORTED = 1 / 3  # of the epochs, at least one, the last ones, which see the images as they are
 MOST_UNDISTORTED = 4  # epochs: in a training of 40, a third of them let the validation loss rise again
 DRAWN_AT_THE_END = 1 / 3  # of the drawn digits stay in the undistorted epochs: what comes last counts most for MNIST
@@ -81,11 +82,12 @@ Arrays = list[np.ndarray]  # x_train, y_train, x_test, y_test
 
 
 class Distortion(NamedTuple):
-    """How far training images are distorted: what TURN, SHEAR, STRETCH, SHIFT and ELASTIC are multiplied by."""
+    """How far training images are distorted: what TURN, SHEAR, STRETCH, `shift` and ELASTIC are multiplied by."""
 
     own: float  # for images of the data set
     drawn: float  # for digits and scribbles that are mixed in
     ends: bool = True  # whether the last epochs see all images as they are
+    shift: float = SHIFT  # px
 
 
 USUAL = Distortion(1, 1)
@@ -133,7 +135,7 @@ def main():
         sys.exit(130)
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
-    likely_input, likely_labels = like_users_input(*validation, options.seed)
+    likely_input, likely_labels = like_users_input(*validation, options.seed, distortion.shift)
     calibrate(model, likely_input, likely_labels)
     if options.drawn:
         make_none_rarer(model, share_of_scribbles(options.epochs))
@@ -153,7 +155,7 @@ def main():
     pictures = {
         "curves": plot_curves(history),
         "data": plot_data(x_train, y_train, y_test),
-        "augmented": plot_augmented(x_train, y_train, options.seed, distortion.own),
+        "augmented": plot_augmented(x_train, y_train, options.seed, distortion),
         "errors": plot_errors(probabilities, x_test, y_test),
         "confidence": plot_confidence(confidences),
     }
@@ -303,7 +305,7 @@ def distorted_batches(
             chosen = images[batch]
             if distortion.own or distortion.drawn:
                 strengths = np.where(batch < own, distortion.own, distortion.drawn)
-                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)
+                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths, distortion.shift)
             yield net_input(chosen), targets[batch]
 
 
@@ -315,17 +317,21 @@ def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
 
 
 def distorted(
-    images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float | np.ndarray = 1
+    images: np.ndarray,
+    fields: np.ndarray,
+    random: np.random.Generator,
+    strength: float | np.ndarray = 1,
+    shift: float = SHIFT,
 ) -> np.ndarray:
     """Return images uint8 (n, 28, 28), each turned, sheared, stretched, shifted and bent, in one resampling.
 
-    fields: what elastic_fields returned; strength: of all images or, (n,), of each, as in Distortion.
+    fields: what elastic_fields returned; strength: of all images or, (n,), of each, and shift: as in Distortion.
     """
     n = len(images)
     strength = np.broadcast_to(np.asarray(strength, float), n)
     turn, shear = random.normal(0, TURN * strength, n), random.normal(0, SHEAR * strength, n)
     across, down = np.exp(random.normal(0, STRETCH * strength, (2, n)))
-    shift_x, shift_y = random.normal(13.5, SHIFT * strength, (2, n))
+    shift_x, shift_y = random.normal(13.5, shift * strength, (2, n))
     cos, sin = np.cos(turn), np.sin(turn)
     by_x, by_y = (cos * across, sin * across), ((shear * cos - sin) * down, (shear * sin + cos) * down)
     affine = np.array([by_x, by_y, (shift_x, shift_y)], np.float32).transpose(2, 0, 1)
@@ -504,6 +510,8 @@ def distortion_for(options):
     """Return how images are distorted in the training that `options` ask for."""
     of_mnist = MILD if options.epochs >= MANY_EPOCHS else USUAL
     distortion = STRONG if options.dataset == "synthetic" else of_mnist
+    if options.deeper:
+        distortion = distortion._replace(shift=DEEPERS_SHIFT)
     return distortion if options.augmentation else distortion._replace(own=0, drawn=0)
 
 
@@ -569,14 +577,14 @@ def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return model.predict(in_batches(net_input(images)), verbose=0)
 
 
-def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
+def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int, shift: float = SHIFT) -> Labelled:
     """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as various as what users bring.
 
-    They are `images`, distorted, and as many drawn digits; none of them has been trained on.
+    They are `images`, distorted, `shift` as in Distortion, and as many drawn digits; none has been trained on.
     """
     random = np.random.default_rng([seed, 3])
     digits, digit_labels = synthetic_digits(len(images), [seed, 3])
-    bent = distorted(images, elastic_fields(500, random), random)
+    bent = distorted(images, elastic_fields(500, random), random, shift=shift)
     return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
 
 
@@ -744,11 +752,12 @@ def plot_data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> F
     return figure
 
 
-def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, strength: float) -> Figure:
+def plot_augmented(images: np.ndarray, labels: np.ndarray, seed: int, distortion: Distortion) -> Figure:
     """Return a figure of one training image of each digit, and beside it seven of its distortions."""
     random = np.random.default_rng(seed)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
-    bent = [distorted(originals, elastic_fields(100, random), random, strength) for _ in range(7)]
+    strength, shift = distortion.own, distortion.shift
+    bent = [distorted(originals, elastic_fields(100, random), random, strength, shift) for _ in range(7)]
     sheet = np.hstack([np.vstack(list(column)) for column in (originals, *bent)])
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(sheet, cmap="gray_r")

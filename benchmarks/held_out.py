@@ -32,7 +32,8 @@ def main():
     _, (images, labels) = training.hold_out(*training.load_mnist(training.DATASET)[:2], share)
     random = np.random.default_rng(7)
     fields = training.elastic_fields(500, random)
-    bent = [training.distorted(images, fields, random, STRENGTH) for _ in range(TIMES)]
+    shift = training.DEEPERS_SHIFT if options.deeper else training.SHIFT
+    bent = [training.distorted(images, fields, random, STRENGTH, shift) for _ in range(TIMES)]
     for path in options.models:
         try:
             classify = load_classifier(path)

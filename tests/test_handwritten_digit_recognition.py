@@ -274,6 +274,18 @@ def test_drawn_images_can_be_distorted_otherwise_than_those_of_the_data_set():
     assert all(kept[:20]) and not any(kept[20:])
 
 
+def test_images_are_shifted_as_far_as_asked():
+    images, labels = drawn_data_set(400, seed=8)
+
+    def spread(shift):  # of the centres of mass, px
+        distortion = training.USUAL._replace(shift=shift)
+        ((inputs, _),) = batches_of(images, training.one_hot(labels), 200, 400, [(distortion, 1)])
+        ink = inputs.sum(axis=(1, 3))  # of each column, (n, 28)
+        return np.std(ink @ np.arange(28) / ink.sum(axis=1))
+
+    assert spread(3) == pytest.approx(np.hypot(spread(0), 3), rel=0.1)
+
+
 def test_the_last_epoch_sees_the_images_as_they_are():
     images, labels = drawn_data_set(64, seed=8)
     first, last = batches_of(
@@ -346,10 +358,11 @@ def test_drawn_digits_make_room_in_undistorted_epochs_but_not_in_a_single_one_no
         (["--epochs", "29"], training.USUAL),
         (["--epochs", "30"], training.MILD),
         (["--dataset", "synthetic", "--epochs", "30"], training.STRONG),
+        (["--deeper"], training.USUAL._replace(shift=training.DEEPERS_SHIFT)),
         (["--no-augmentation"], training.UNTOUCHED),
     ],
 )
-def test_long_trainings_distort_less_and_drawn_digits_alone_more(options, distortion, monkeypatch):
+def test_how_far_images_are_distorted_depends_on_the_training(options, distortion, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["train", *options])
     assert training.distortion_for(training.parse_arguments()) == distortion
 
