@@ -577,7 +577,7 @@ def probabilities_of(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return model.predict(in_batches(net_input(images)), verbose=0)
 
 
-def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int, shift: float = SHIFT) -> Labelled:
+def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int, shift: float) -> Labelled:
     """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as various as what users bring.
 
     They are `images`, distorted, `shift` as in Distortion, and as many drawn digits; none has been trained on.
