@@ -82,7 +82,7 @@ def main():
     except OSError as error:
         print(trouble_with(options.host, options.port, error), file=sys.stderr)
         return 1
-    address = address_of(listener)
+    address, own = addresses_of(listener)
     with suppress(OSError):  # somebody may have seen enough, or the disk behind standard output be full
         print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
     if not bound_to(listener).is_loopback:
@@ -91,7 +91,7 @@ def main():
             file=sys.stderr,
         )
     if not options.no_browser and has_display():
-        webbrowser.open(address)
+        webbrowser.open(own)
     cv2.setNumThreads(1)  # as many pictures are read at a time as there are cores, see `readers`
     serve(guarded(web_app(one_at_a_time(classify), options.model), own_names(listener, options.host)), listener)
     return 0
@@ -324,12 +324,27 @@ def bound_to(listener):
     return ipaddress.ip_address(listener.getsockname()[0])
 
 
-def address_of(listener):
-    """Return the address of the page as one types it in a browser on this machine, or if it can be, on another."""
+def addresses_of(listener):
+    """Return two addresses of the page: for a browser on another machine, if it can be reached, and on this one."""
     address, port = bound_to(listener), listener.getsockname()[1]
-    if address.is_unspecified:
-        return f"http://{socket.gethostname()}:{port}"
-    return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
+    if address.is_unspecified:  # only pages at localhost may use a camera
+        return f"http://{own_address(listener.family)}:{port}", f"http://localhost:{port}"
+    return 2 * (f"http://{in_brackets(address)}:{port}",)
+
+
+def own_address(family):
+    """Return the address that this machine has in its network, as in a URL; without a network its name."""
+    somewhere = "2001:db8::1" if family == socket.AF_INET6 else "203.0.113.1"  # nobody's, RFC 3849 and RFC 5737
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((somewhere, 9))  # sends nothing, but takes the address that it would send from
+        except OSError:
+            return socket.gethostname()
+        return in_brackets(ipaddress.ip_address(probe.getsockname()[0]))
+
+
+def in_brackets(address):
+    return f"[{address}]" if address.version == 6 else address
 
 
 def has_display():

@@ -12,8 +12,10 @@ import urllib.error
 import urllib.request
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -237,6 +239,24 @@ def test_opened_to_all_it_answers_for_addresses_and_the_own_name_but_for_no_othe
     for host in ("192.168.0.7:8000", "[fe80::1]", "localhost", f"{socket.gethostname()}:8000"):
         assert web_app.is_for(names, host)
     assert not web_app.is_for(names, "evil.example") and not web_app.is_for(names, "any address")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_both_addresses_that_it_names_reach_it_and_are_answered(host):
+    with web_app.listening(host, 0) as listener:
+        names = web_app.own_names(listener, host)
+        for address in map(urlsplit, web_app.addresses_of(listener)):
+            socket.create_connection((address.hostname, address.port), timeout=10).close()
+            assert web_app.is_for(names, address.netloc)
+            assert host == "127.0.0.1" or address.hostname != host  # which is no address to type
+
+
+def test_without_a_network_its_name_is_named(monkeypatch):
+    def no_route(*_):
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(web_app.socket, "socket", lambda *_: closing(SimpleNamespace(connect=no_route, close=int)))
+    assert web_app.own_address(socket.AF_INET) == socket.gethostname()
 
 
 def test_every_answer_carries_the_security_headers(client):
