@@ -108,7 +108,6 @@ def main():
         save_twin(model, options.twin, sha256_of(options.twin))
         return
     keep_memory()
-    keras.utils.set_random_seed(options.seed)
     check_can_save(options.model or default_model(options))
     try:
         x_train, y_train, x_test, y_test = data_set(options)
@@ -117,28 +116,20 @@ def main():
     path = options.model or default_model(options)
     training, validation = hold_out(x_train, y_train, DEEPERS_HELD_OUT if options.deeper else HELD_OUT)
     distortion = distortion_for(options)
-    at_the_end = DRAWN_AT_THE_DEEPERS_END if options.deeper else DRAWN_AT_THE_END
-    settings = options.epochs, options.batch_size, options.seed, float(options.drawn), distortion, at_the_end
 
     start = time.perf_counter()
-    build = build_deeper_cnn if options.deeper else build_cnn
-    with on_all_gpus():
-        model = build(options.width)
-    check_net(model)
-    model.summary()
-    if options.drawn:
-        print("Drawing the digits and scribbles that are mixed in ...", flush=True)
+    likely = like_users_input(*validation, options.seed, distortion.shift)
     try:
-        history = train(model, training, validation, *settings)
+        teacher = None
+        if options.deeper:
+            print("First a net is trained that is not kept: from its answers the second learns, besides the labels.")
+            teacher, _ = trained_net(options, training, validation, likely, (options.seed + 1) % 2**32)
+        model, history = trained_net(options, training, validation, likely, options.seed, teacher)
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(path)}", file=sys.stderr)
         sys.exit(130)
     if not np.isfinite(history["loss"]).all():
         sys.exit(f"The loss became infinite, so nothing was saved.{untouched(path)} Lower LEARNING_RATE.")
-    likely_input, likely_labels = like_users_input(*validation, options.seed, distortion.shift)
-    calibrate(model, likely_input, likely_labels)
-    if options.drawn:
-        make_none_rarer(model, share_of_scribbles(options.epochs))
     seconds = time.perf_counter() - start
 
     probabilities = probabilities_of(model, x_test)
@@ -150,7 +141,7 @@ def main():
     save_record(record_of(options, history, seconds, digest) | result, path.with_suffix(".json"))
     confidences = {
         "test images": (probabilities, y_test),
-        "distorted and drawn digits": (probabilities_of(model, likely_input), likely_labels),
+        "distorted and drawn digits": (probabilities_of(model, likely[0]), likely[1]),
     }
     pictures = {
         "curves": plot_curves(history),
@@ -446,6 +437,32 @@ def on_all_gpus():
     return tf.distribute.MirroredStrategy().scope() if several else nullcontext()
 
 
+def trained_net(
+    options: argparse.Namespace,
+    training: Labelled,
+    validation: Labelled,
+    likely: Labelled,
+    seed: int,
+    teacher: keras.Model | None = None,
+) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Return the net that `options` ask for, trained and then calibrated on `likely`, and its history; see train."""
+    keras.utils.set_random_seed(seed)
+    build = build_deeper_cnn if options.deeper else build_cnn
+    with on_all_gpus():
+        model = build(options.width)
+    check_net(model)
+    model.summary()
+    if options.drawn:
+        print("Drawing the digits and scribbles that are mixed in ...", flush=True)
+    at_the_end = DRAWN_AT_THE_DEEPERS_END if options.deeper else DRAWN_AT_THE_END
+    settings = options.epochs, options.batch_size, seed, float(options.drawn), distortion_for(options), at_the_end
+    history = train(model, training, validation, *settings, teacher)
+    calibrate(model, *likely)
+    if options.drawn:
+        make_none_rarer(model, share_of_scribbles(options.epochs))
+    return model, history
+
+
 def train(
     model: keras.Model,
     training: Labelled,
@@ -456,12 +473,13 @@ def train(
     drawn: float = 1,
     distortion: Distortion = USUAL,
     at_the_end: float = DRAWN_AT_THE_END,
+    teacher: keras.Model | None = None,
 ) -> dict[str, list[float]]:
     """Fit `model` and return its history: for each epoch the loss and accuracy of training and validation.
 
     training, validation: pairs of images uint8 (n, 28, 28) and labels (n,); drawn: how much of what drawn_for says is
     mixed in; distortion: see distortion_for; at_the_end: the share of the drawn digits that stays in the undistorted
-    epochs, but for a single one, and for MANY_EPOCHS, where all do.
+    epochs, but for a single one, and for MANY_EPOCHS, where all do; teacher: see taught.
     """
     replicas = model.distribute_strategy.num_replicas_in_sync  # of the net, one on each GPU
     batch_size = -(-batch_size // replicas) * replicas
@@ -469,9 +487,13 @@ def train(
     last = undistorted_epochs(epochs) if distortion.ends else 0
     kept = at_the_end if 1 < epochs < MANY_EPOCHS else 1
     course = (epochs - last) * [(distortion, 1)] + last * [(UNTOUCHED, kept)]
-    batches = tf.data.Dataset.from_generator(
-        lambda: distorted_batches(images, targets, len(training[0]), batch_size, seed, course),
-        output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10))),
+
+    def batches():
+        distorted_ones = distorted_batches(images, targets, len(training[0]), batch_size, seed, course)
+        return taught(distorted_ones, teacher) if teacher else distorted_ones
+
+    data = tf.data.Dataset.from_generator(
+        batches, output_signature=(tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None, 10)))
     )
     steps_an_epoch = -(-len(images) // batch_size)
     steps = epochs * steps_an_epoch
@@ -491,7 +513,7 @@ def train(
         model.compile(optimizer, loss="kl_divergence", metrics=[accuracy])
     held_out = shared_evenly((net_input(validation[0]), one_hot(validation[1])), replicas)
     return model.fit(
-        untuned(batches.prefetch(2)),
+        untuned(data.prefetch(2)),
         epochs=epochs,
         steps_per_epoch=steps_an_epoch,
         validation_data=in_batches(held_out, 1000 * replicas),
@@ -499,6 +521,16 @@ def train(
         shuffle=False,  # distorted_batches does
         callbacks=[InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
     ).history
+
+
+def taught(batches: Iterable[Labelled], teacher: keras.Model) -> Iterator[Labelled]:
+    """Yield `batches` with targets halfway from their own to what `teacher`, a trained net, answers to the images.
+
+    A net that learns from one of its own kind does better than that one: Furlanello and others 2018, "Born-again
+    neural networks".
+    """
+    for images, targets in batches:
+        yield images, (targets + np.asarray(teacher(images, training=False))) / 2
 
 
 def drawn_for(epochs):

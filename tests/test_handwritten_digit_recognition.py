@@ -574,18 +574,44 @@ def test_a_share_is_held_out_and_nothing_is_in_both(share, count):
     assert set(y_held) <= set(training.hold_out(images, labels, 1 / 12)[1][1])
 
 
-@pytest.mark.parametrize("options, held_out", [([], 100), (["--deeper"], 40)])
-def test_the_deeper_net_learns_from_more(options, held_out, tmp_path, monkeypatch):
-    def stopped_at_the_start(_, trained_on, validated_on, *settings):
-        sizes.extend([len(trained_on[1]), len(validated_on[1])])
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("options, held_out, seeds", [([], 100, [7]), (["--deeper"], 40, [8, 7])])
+def test_the_deeper_net_learns_from_more_images_and_from_a_net_trained_before(
+    options, held_out, seeds, tmp_path, monkeypatch
+):
+    def train(model, trained_on, validated_on, epochs, batch_size, seed, drawn, distortion, at_the_end, teacher):
+        assert len(trained_on[1]) == 1200 - held_out and len(validated_on[1]) == held_out
+        trained.append((seed, model, teacher))
+        if len(trained) == len(seeds):
+            raise KeyboardInterrupt
+        return {}
 
-    sizes = []
-    monkeypatch.setattr(training, "train", stopped_at_the_start)
+    trained = []
+    monkeypatch.setattr(training, "train", train)
     monkeypatch.setattr(training, "data_set", lambda _: [*drawn_data_set(1200, 0), *drawn_data_set(100, 1)])
     with pytest.raises(SystemExit):
-        main(monkeypatch, *options, "--no-show", "--model", tmp_path / "model.h5")
-    assert sizes == [1200 - held_out, held_out]
+        main(monkeypatch, *options, "--seed", 7, "--no-show", "--model", tmp_path / "model.h5")
+    assert [seed for seed, _, _ in trained] == seeds
+    assert [teacher for _, _, teacher in trained] == [None, *[model for _, model, _ in trained[:-1]]]
+
+
+def test_a_net_learns_from_labels_and_teacher_halfway():
+    images, labels = drawn_data_set(20, seed=3)
+    teacher = training.build_cnn(0.2)
+    batches = batches_of(images, training.one_hot(labels), 20, 10, epochs=[(training.USUAL, 1)])
+    for (inputs, targets), (same, halfway) in zip(batches, training.taught(batches, teacher), strict=True):
+        assert np.array_equal(inputs, same)
+        assert np.allclose(halfway, (targets + teacher.predict(inputs, verbose=0)) / 2, atol=1e-6)
+
+
+def test_what_is_fitted_has_the_teachers_answers(monkeypatch):
+    fed = {}
+    model, teacher = training.build_cnn(0.2), training.build_cnn(0.2)
+    monkeypatch.setattr(model, "fit", lambda data, **_: fed.update(data=data) or SimpleNamespace(history={}))
+    data = training.hold_out(*drawn_data_set(120, seed=9))
+    training.train(model, *data, epochs=1, batch_size=32, seed=0, drawn=0, teacher=teacher)
+    for inputs, targets in fed["data"]:
+        labels = 2 * targets - teacher.predict(inputs, verbose=0)
+        assert np.allclose(sorted(labels[0]), [0] * 9 + [1], atol=1e-5)
 
 
 def test_the_net_gets_values_from_0_to_1():
