@@ -122,8 +122,9 @@ def main():
     try:
         teacher = None
         if options.deeper:
-            print("First a net is trained that is not kept: from its answers the second learns, besides the labels.")
+            print("First a net that is not kept: the second learns from its answers, besides the labels.")
             teacher, _ = trained_net(options, training, validation, likely, (options.seed + 1) % 2**32)
+            print("\nNow the net that is kept.")
         model, history = trained_net(options, training, validation, likely, options.seed, teacher)
     except KeyboardInterrupt:
         print(f"\nStopped: nothing was saved.{untouched(path)}", file=sys.stderr)
@@ -928,7 +929,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--twin", type=model_path, metavar="MODEL", help="only write the .onnx twin of a trained model")
-    parser.add_argument("--deeper", action="store_true", help="six convolutions in place of two")
+    parser.add_argument("--deeper", action="store_true", help="six convolutions, taught by another such net")
     parser.add_argument("--width", type=width, default=1, help="times as many filters and units a layer" + default)
     parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
     parser.add_argument("--no-drawn", dest="drawn", action="store_false", help="mix in no drawn digits and scribbles")

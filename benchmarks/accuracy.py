@@ -1,6 +1,6 @@
 """Test accuracy, honesty and time of the trainings that the README names, and two more, over seeds.
 
-    python benchmarks/accuracy.py                       all of them: more than two hours on two cores
+    python benchmarks/accuracy.py                       all of them: six hours or more on two cores
     python benchmarks/accuracy.py one default           some of them
 
 Each seed is one run of the training script as a user starts it; the settings were chosen on validation images. Printed
