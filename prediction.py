@@ -202,6 +202,8 @@ def keras_classifier(path: Path) -> Classifier:
 
     def classify(images):
         check_images(images)
+        if not len(images):
+            return np.empty((0, 10), np.float32)  # on some processors TensorFlow cannot convolve nothing
         return keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
 
     check_answers(path, classify(np.zeros((2, 28, 28), np.float32)))
