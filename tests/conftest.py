@@ -21,7 +21,8 @@ def no_figures_left():
 
 @pytest.fixture(scope="session")
 def classify():
-    """The model that prediction.py uses: the shipped one, or what was trained here."""
-    from prediction import MODEL, load_classifier
+    """The model that comes with the project, whatever was trained here."""
+    from digits.classifier import load_classifier
+    from digits.files import SHIPPED
 
-    return load_classifier(MODEL)
+    return load_classifier(SHIPPED)

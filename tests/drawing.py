@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from images.draw_samples import STROKES, curve, points_of
-from preprocessing import to_mnist
+from digits.mnist_form import to_mnist
 
 
 def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):

@@ -19,7 +19,7 @@ const HINTS = {
 const SILENCE = "The server does not answer. Is web_app.py still running?";
 let way = "pad"; // or "picture" or "camera"
 let turn = 0; // counts what was asked or taken back; an answer to an earlier question is dropped
-let mostBytes = Infinity;
+let maxBytes = Infinity;
 
 
 // --- asking ---
@@ -33,7 +33,7 @@ async function ask(file, name) {
 }
 
 async function answerTo(file, name) {
-  if (file.size > mostBytes) return { error: `The file is larger than ${mostBytes / 1e6} MB.` };
+  if (file.size > maxBytes) return { error: `The file is larger than ${maxBytes / 1e6} MB.` };
   const address = `/api/read?pixels=true&name=${encodeURIComponent(name)}`;
   let body;
   try {
@@ -323,8 +323,8 @@ document.addEventListener("drop", (event) => {
 });
 
 async function loadSamples() {
-  const { pictures, most_bytes } = await (await fetch("/api/samples")).json();
-  mostBytes = most_bytes;
+  const { pictures, max_bytes } = await (await fetch("/api/samples")).json();
+  maxBytes = max_bytes;
   $("samples").replaceChildren(...pictures.map(sampleOf));
 }
 

@@ -1,4 +1,4 @@
-"""Keras and TensorFlow without start-up chatter:  from quiet_keras import keras, load_model, tf
+"""Keras and TensorFlow without start-up chatter:  from digits.quiet_keras import keras, load_model, tf
 
 TensorFlow 2.21 writes notes about drivers and oneDNN from C++ straight to file descriptor 2 before its own log
 level (TF_CPP_MIN_LOG_LEVEL) counts, so the descriptor points elsewhere during the import. A failing import still
@@ -11,14 +11,11 @@ import sys
 import warnings
 from pathlib import Path
 
-import console  # noqa: F401  (descriptor 2 is there, then)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has no other switch for what C++ logs later
+os.environ["KERAS_BACKEND"] = "tensorflow"  # nor Keras, whose keras.json may name what other projects need
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what TensorFlow logs later
-
-os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says, which other projects may need
-
-os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")  # the same seed gives the same weights, on several cores too
-
+if sys.stderr.isatty():
+    print("Loading TensorFlow ...", file=sys.stderr)
 sys.stderr.flush()
 stderr = os.dup(2)
 nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -32,6 +29,7 @@ finally:
     os.close(nowhere)
 
 keras.config.set_image_data_format("channels_last")
+tf.config.experimental.enable_op_determinism()  # the same seed gives the same weights, on several cores too
 
 __all__ = ["LoadError", "keras", "load_model", "tf"]
 
@@ -39,7 +37,7 @@ logging.getLogger("absl").setLevel(logging.ERROR)  # "HDF5 is considered legacy"
 
 
 class LoadError(Exception):
-    """A file is no model that Keras can use; the message says why."""
+    """A file is not a model that Keras can use; the message says why."""
 
 
 def load_model(path: Path) -> keras.Model:
@@ -52,4 +50,4 @@ def load_model(path: Path) -> keras.Model:
             return model
     except Exception as error:  # Keras raises nearly every type for a file that it cannot use
         reason = (str(error) or repr(error)).splitlines()[0]
-        raise LoadError(f"{path} is no model that Keras can load: {reason}") from error
+        raise LoadError(f"{path} is not a model that Keras can load: {reason}") from error

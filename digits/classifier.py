@@ -1,0 +1,123 @@
+"""A model file -> a function from images to the probabilities of the digits.
+
+It runs the model's ONNX twin with OpenCV, which starts at once and needs no TensorFlow, or else the model with Keras.
+"""
+
+import hashlib
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from digits.calibration import digit_probabilities
+from digits.files import MODEL, SHIPPED, near, typed
+
+Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
+TRAIN = "Train a new one (python handwritten_digit_recognition.py) or name another."
+
+
+class ModelError(Exception):
+    """The model cannot be used; the message says why and what to do."""
+
+
+def load_classifier(path: str | Path = MODEL) -> Classifier:
+    """Return a function from images float32 (n, 28, 28), 0 to 1, to the probabilities of the digits, float (n, 10).
+
+    `path` is a Keras model, .h5 or .keras, or an ONNX model; it takes images (n, 28, 28, 1) and ends in a softmax of
+    the ten digits, or of eleven, the last one "not a digit". In place of a Keras model its twin is used where there is
+    one: an ONNX file of the same name that holds the sha256 of the Keras file. The function may be called from several
+    threads. Raises ModelError; the function raises ValueError where the images are of another shape or kind.
+    """
+    path = Path(path)
+    check_file(path)
+    if path.suffix == ".onnx":
+        return checked(path, opencv_net(path))
+    twin = path.with_suffix(".onnx")
+    state = "not of this model" if twin.exists() else "missing"
+    try:
+        if is_twin(twin, path):
+            return checked(twin, opencv_net(twin))
+    except ModelError:
+        state = "damaged"
+    except OSError as error:
+        state = f"closed ({error.strerror})"
+    print(
+        f"{near(twin)} is {state}, so TensorFlow is loaded, which takes seconds. "
+        f"Write it:  python -m digits.model_files {typed(path)}",
+        file=sys.stderr,
+    )
+    return checked(path, keras_net(path))
+
+
+def check_file(path):
+    try:
+        if path.is_dir():
+            raise ModelError(f"{path} is a folder; name a model in it, .h5, .keras or .onnx.")
+        if path == SHIPPED and not path.is_file():
+            raise ModelError(f"There is no {path}: `pip install -e .` in the project's folder finds its model there.")
+        if not path.is_file():
+            raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
+        if path.suffix not in (".h5", ".keras", ".onnx"):
+            raise ModelError(f"{path} is not named like a model: expected .h5, .keras or .onnx.")
+        path.open("rb").close()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be opened ({error.strerror}).") from error
+
+
+def is_twin(twin: Path, path: Path) -> bool:
+    """Whether the file `twin` was made from the one at `path`, whose sha256 it then holds."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return twin.is_file() and digest.encode() in twin.read_bytes()
+
+
+def opencv_net(path):
+    """Return a function from images to what the ONNX model at `path` answers. Raises ModelError."""
+    try:
+        net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
+    except cv2.error as error:
+        raise ModelError(f"{path} is not an ONNX model that OpenCV can run, or is damaged.\n{TRAIN}") from error
+    lock = threading.Lock()  # the net keeps its buffers: one thread at a time
+
+    def answers(images):
+        with lock:
+            net.setInput(np.ascontiguousarray(images, np.float32)[..., np.newaxis])
+            return net.forward().reshape(len(images), -1)  # OpenCV 4 gives (n, 1, 11)
+
+    return answers
+
+
+def keras_net(path):
+    """Return a function from images to what the Keras model at `path` answers. Raises ModelError."""
+    try:
+        from digits.quiet_keras import LoadError, keras, load_model
+    except ImportError as error:
+        raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
+    try:
+        model = load_model(path)
+    except LoadError as error:
+        raise ModelError(f"{error}\n{TRAIN}") from error
+    return lambda images: keras.ops.convert_to_numpy(model(images[..., np.newaxis], training=False))
+
+
+def checked(path: Path, net: Callable) -> Classifier:
+    """Return the function that load_classifier promises from `net`, the model at `path`. Raises ModelError."""
+
+    def classify(images):
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
+            raise ValueError(f"images are float32 (n, 28, 28), 0 paper to 1 ink, not {images.dtype} {images.shape}")
+        if not len(images):
+            return np.empty((0, 10), np.float32)
+        return digit_probabilities(net(images))
+
+    try:
+        answers = net(np.zeros((2, 28, 28), np.float32))
+    except Exception as error:  # OpenCV and Keras raise nearly every type for images that a net does not take
+        raise ModelError(f"{path} does not turn images (n, 28, 28, 1) into probabilities.\n{TRAIN}") from error
+    if answers.shape not in ((2, 10), (2, 11)):
+        raise ModelError(f"{path} gives {answers.shape[1:]} numbers an image; expected ten, one a digit, or eleven.")
+    if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
+        raise ModelError(f"{path} gives no probabilities: it should end in a softmax.")
+    return classify

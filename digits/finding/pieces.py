@@ -1,0 +1,78 @@
+"""From ink to pieces: the connected pieces of ink, each cut out at a share of its own darkness."""
+
+import cv2
+import numpy as np
+
+from digits.finding.exclusion import only_digits
+from digits.finding.ink import Page
+from digits.finding.lines import joined_dots, without_lines
+from digits.finding.piece import Piece, connected, growth, hole_area, overlap, usual_height
+
+MIN_INK = 0.045  # of the paper's brightness: paler than this is never ink
+CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
+FAINT_CUT = 0.22  # the same for a stroke's faint ends
+FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
+
+
+def ink_pieces(page: Page) -> list[Piece]:
+    """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness.
+
+    What is too large to be a digit is searched again at a higher share: a digit may hang together with a shadow.
+    """
+    faintest = max(MIN_INK, 4 * page.noise)
+    count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
+    darkness = darkness_of_each(labels, page.ink, count)[labels]
+    pieces: list[Piece] = []
+    search = labels > 0
+    for cut in CUTS:
+        dark = (page.ink > np.maximum(faintest, cut * darkness)) & search
+        found = connected(joined_dots(without_lines(dark)), page.ink)
+        pieces = only_digits(pieces + found, page)
+        kept = {id(piece) for piece in pieces}
+        search = np.zeros_like(search)
+        for piece in found:
+            if id(piece) not in kept and may_hide_digits(piece, page):
+                search[piece.place] |= piece.mask
+        if not search.any():
+            break
+    faint = (page.ink > np.maximum(faintest, FAINT_CUT * darkness)) & (labels > 0)
+    return with_faint_ends(pieces, connected(without_lines(faint), page.ink))
+
+
+def may_hide_digits(piece, page):
+    """Whether a piece that is no digit may be one that hangs together with a shadow or the edge of a sheet."""
+    return piece.size > 0.05 * min(page.ink.shape) and piece.area > 0.05 * piece.w * piece.h
+
+
+def darkness_of_each(labels, ink, count):
+    """Return float32 (count,): how dark the darkest percent of each component is, so thin lines do not set it."""
+    inside = labels > 0
+    order = np.lexsort((ink[inside], labels[inside]))
+    ends = np.searchsorted(labels[inside][order], np.arange(count), side="right")
+    starts = np.append(0, ends[:-1])
+    darkness = np.zeros(count, np.float32)
+    if count > 1:
+        darkness[1:] = ink[inside][order][(starts + 0.985 * (ends - 1 - starts)).astype(int)[1:]]
+    return darkness
+
+
+def with_faint_ends(pieces, fainter):
+    """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is a ruled line, say."""
+    if not pieces:
+        return []
+    size = usual_height(pieces)
+    kept, grown = list(pieces), []
+    for piece in fainter:
+        parts = [part for part in kept if overlap(part, piece)]
+        tall = sum(part.h > 0.4 * size for part in parts)
+        if not parts or not 0 <= growth(parts, piece) <= FAINT_GROWTH * size:
+            continue
+        if (tall <= 1 and piece.size <= 1.5 * size) or closes_loop(piece, parts):
+            kept = [part for part in kept if not any(part is other for other in parts)]
+            grown.append(piece)
+    return kept + grown
+
+
+def closes_loop(piece, parts):
+    """Whether the piece makes a loop of its parts, as of a 0 whose sides are darker than its ends."""
+    return hole_area(piece) - sum(map(hole_area, parts)) > 0.1 * piece.w * piece.h

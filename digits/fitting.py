@@ -1,0 +1,194 @@
+"""How Keras is fed, stopped and heard while it fits a net: batches, learning rate, accuracy, callbacks."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+import numpy as np
+
+from digits.augmentation import distorted, elastic_fields
+from digits.calibration import NON_DIGIT, best_temperature
+from digits.drawing import non_digits, synthetic_digits
+from digits.mnist import Labelled, net_input
+from digits.quiet_keras import keras, tf
+from digits.recipes import Recipe
+
+WARM_UP = 1 / 8  # of all steps, in which the learning rate rises
+
+
+# --- what is learned from ---
+
+
+def with_synthetic(images: np.ndarray, labels: np.ndarray, recipe: Recipe, seed: int, model: keras.Model) -> Labelled:
+    """Return images uint8 (n, 28, 28) and labels with the synthetic digits and non-digits of `recipe` after them.
+
+    The label of a non-digit is NON_DIGIT: `model` learns to say so ("outlier exposure", Hendrycks, Mazeika, Dietterich
+    2019), unless it has ten answers only. Several GPUs get as many images each.
+    """
+    digits, digit_labels = synthetic_digits(round(len(images) * recipe.synthetic_digits), seed)
+    has_answer = model.output_shape[-1] > NON_DIGIT
+    others = non_digits(round(len(images) * recipe.non_digits) if has_answer else 0, seed)
+    images = np.concatenate([images, digits, others])
+    labels = np.concatenate([labels, digit_labels, np.full(len(others), NON_DIGIT)]).astype(np.uint8)
+    count = len(images) - len(images) % model.distribute_strategy.num_replicas_in_sync
+    return images[:count], labels[:count]
+
+
+def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
+    """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as various as what users bring.
+
+    They are `images`, distorted, and as many synthetic digits; none has been trained on.
+    """
+    random = np.random.default_rng([seed, 3])
+    digits, digit_labels = synthetic_digits(len(images), [seed, 3])
+    bent = distorted(images, elastic_fields(500, random), random)
+    return np.concatenate([bent, digits]), np.concatenate([labels, digit_labels])
+
+
+def distorted_batches(
+    images: np.ndarray,
+    labels: np.ndarray,
+    own: int,
+    batch_size: int,
+    seed: int,
+    recipe: Recipe,
+) -> Iterator[Labelled]:
+    """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
+
+    images: uint8 (n, 28, 28), of which the first `own` are the data set's and the others synthetic; labels: (n,). A
+    batch is what net_input makes of its images, and their labels. The last epochs see all images as they are, and
+    images of the data set in place of synthetic digits beyond `recipe.synthetic_at_the_end`.
+    """
+    is_synthetic_digit = (np.arange(len(images)) >= own) & (labels != NON_DIGIT)
+    for epoch in range(1, recipe.epochs + 1):
+        at_the_end = epoch > recipe.epochs - recipe.undistorted_epochs
+        kept = recipe.synthetic_at_the_end if at_the_end else 1
+        random = np.random.default_rng([seed, epoch])
+        order = random.permutation(len(images))
+        fields = elastic_fields(500, random)
+        left_out = is_synthetic_digit[order] & (random.random(len(order)) >= kept)
+        order[left_out] = random.integers(own, size=np.count_nonzero(left_out))
+        for i, start in enumerate(range(0, len(images), batch_size)):
+            batch = order[start : start + batch_size]
+            chosen = images[batch]
+            if recipe.distortion and not at_the_end:
+                strengths = np.where(
+                    batch < own, recipe.distortion, max(1, recipe.distortion)
+                )  # synthetic ones no less
+                chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)
+            yield net_input(chosen), labels[batch]
+
+
+def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
+    """Return `data` without TensorFlow's tuning of it, whose thread makes `fit` wait at its end for up to a minute."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return data.with_options(options)
+
+
+def batches(images: np.ndarray, labels: np.ndarray, own: int, batch_size: int, seed: int, recipe: Recipe):
+    """Return distorted_batches as Keras takes them, a tf.data.Dataset."""
+    signature = tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None,), tf.uint8)
+    data = tf.data.Dataset.from_generator(
+        lambda: distorted_batches(images, labels, own, batch_size, seed, recipe), output_signature=signature
+    )
+    return untuned(data.prefetch(2))
+
+
+def in_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    """Return what Keras is to answer and not to learn, in batches of 1,000."""
+    return untuned(tf.data.Dataset.from_tensor_slices((net_input(images), labels)).batch(1000))
+
+
+# --- how ---
+
+
+def on_all_gpus():
+    """Return the context in which a model is built that trains on every GPU, where there are several."""
+    several = len(tf.config.list_physical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy().scope() if several else nullcontext()
+
+
+def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    """Return Adam, its learning rate warmed up and then falling along a cosine, for so many `steps` of learning."""
+    warm_up = round(WARM_UP * steps)
+    learning_rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 10, steps - warm_up, warmup_target=recipe.learning_rate, warmup_steps=warm_up
+    )
+    return keras.optimizers.Adam(learning_rate, beta_2=recipe.beta_2, weight_decay=recipe.weight_decay)
+
+
+def accuracy(labels, answers):
+    """Return the share of digits that are read right, a number; non-digits do not count. (n,) and (n, 10 or 11)."""
+    labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int64")
+    is_digit = labels != NON_DIGIT
+    is_right = is_digit & (labels == keras.ops.cast(keras.ops.argmax(answers[:, :NON_DIGIT], axis=-1), "int64"))
+    return keras.ops.sum(is_right) / keras.ops.maximum(keras.ops.sum(is_digit), 1)
+
+
+def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
+    """Divide the logits of `model` by the temperature at which the labels (n,) of `images` are likeliest.
+
+    It goes into the weights of its last layer, a Dense with the softmax.
+    """
+    answers = model.predict(in_batches(images, labels), verbose=0)
+    temperature = best_temperature(np.log(answers.clip(1e-30)), labels)  # the logits, but for a constant
+    last = model.layers[-1]
+    last.set_weights([weights / temperature for weights in last.get_weights()])
+
+
+class Progress(keras.callbacks.Callback):
+    """Prints a line an epoch, with the time left; on a terminal also how far the epoch is."""
+
+    def on_train_begin(self, logs=None):
+        self.start = self.shown = time.perf_counter()
+        self.epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if sys.stdout.isatty() and time.perf_counter() > self.shown + 0.5:
+            self.shown = time.perf_counter()
+            share = (batch + 1) / self.params["steps"]
+            self.say(
+                f"epoch {self.epoch + 1}/{self.params['epochs']}   {share:.0%} of it{self.left(self.epoch + share)}", ""
+            )
+
+    def on_epoch_end(self, epoch, logs=None):
+        said = f"loss {logs['loss']:.4f}   accuracy {logs['accuracy']:.2%}   validation {logs['val_accuracy']:.2%}"
+        self.say(f"epoch {epoch + 1}/{self.params['epochs']}   {said}{self.left(epoch + 1)}", "\n")
+
+    def say(self, line, end):
+        print(f"\r{line:<79}" if sys.stdout.isatty() else line, end=end, flush=True)  # over what stood there
+
+    def left(self, done):
+        """Return the time that the rest will take, in words; done: epochs, and a share of one."""
+        seconds = round((time.perf_counter() - self.start) / done * (self.params["epochs"] - done))
+        return f"   {seconds // 60}:{seconds % 60:02} left" if seconds else ""
+
+
+class InterruptBetweenBatches(keras.callbacks.Callback):
+    """Lets Ctrl-C raise KeyboardInterrupt between two batches only.
+
+    Raised while TensorFlow's C++ code asks Python for the next batch, it would abort the process.
+    """
+
+    def on_train_begin(self, logs=None):
+        self.interrupted = False
+        self.usual = signal.signal(signal.SIGINT, self.remember)
+
+    def remember(self, *_):
+        self.interrupted = True
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.interrupted:
+            self.on_train_end()
+            raise KeyboardInterrupt
+
+    on_test_batch_end = on_train_batch_end
+
+    def on_train_end(self, logs=None):
+        signal.signal(signal.SIGINT, self.usual)

@@ -1,0 +1,115 @@
+"""What a training leaves: the model as .h5 or .keras, its ONNX twin for OpenCV, and the record of how it was trained.
+
+python -m digits.model_files MODEL          writes the twin of a model that was trained elsewhere
+"""
+
+import argparse
+import hashlib
+import json
+import shlex
+import shutil
+import sys
+import warnings
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from digits.files import near, written_whole
+
+DISK_SPACE = 20e6  # bytes that a model, its twin and the pictures may take
+
+
+def save(model, path: Path) -> str:
+    """Save a Keras model at `path`, and its ONNX twin beside it. Return the sha256 of the file at `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as beside:
+        model.save(beside, include_optimizer=False)
+    print(f"Saved {near(path)}")
+    return save_twin(model, path)
+
+
+def save_twin(model, path: Path) -> str:
+    """Save `model`, which lies at `path`, as ONNX too, stamped with the sha256 of that file; return the sha256."""
+    import onnx
+
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    twin = path.with_suffix(".onnx")
+    model(np.zeros((1, *model.input_shape[1:]), np.float32))  # Keras exports only what has been called
+    with written_whole(twin) as beside:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.export(beside, format="onnx", verbose=False)
+        graph = onnx.load(beside)
+        onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": digest})
+        onnx.save(graph, beside)
+    print(f"Saved {near(twin)}")
+    return digest
+
+
+def record_of(options: argparse.Namespace, history: dict, seconds: float, digest: str) -> dict:
+    """Return how a model was trained, in `seconds`; digest: the sha256 of its file."""
+    return {
+        "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "dataset": options.dataset,
+        "recipe": options.name,
+        "epochs": options.recipe.epochs,
+        "seed": options.seed,
+        "seconds": round(seconds, 1),
+        "keras": version("keras"),
+        "sha256": digest,
+        "history": {measure: [round(value, 5) for value in values] for measure, values in history.items()},
+    }
+
+
+def save_record(record: dict, path: Path) -> None:
+    with written_whole(path) as beside:
+        beside.write_text(json.dumps(record, indent=1) + "\n")
+    print(f"Saved {near(path)}")
+
+
+def record_beside(path: Path) -> dict:
+    """Return the record of the training of the model at `path`; empty where there is none of this very model."""
+    try:
+        record = json.loads(path.with_suffix(".json").read_bytes())
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
+
+
+def check_can_save(path: Path, way_out: str = "name another place:  --model PATH") -> None:
+    """Exit with an explanation where no model can be saved at `path`: before the training, not after it."""
+    if path.is_dir():
+        sys.exit(f"{path} is a folder: {way_out}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path.with_name(f"{path.stem}_confidence.png.try")) as beside:  # the longest of the names
+            beside.touch()
+        path.with_name(f"{path.stem}_confidence.png.try").unlink()
+    except OSError as error:
+        sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}): {way_out}")
+    if earlier := record_beside(path):
+        print(f"{near(path)}, which reads {earlier.get('test_accuracy', 0):.2%} of the test images, will be replaced.")
+    if shutil.disk_usage(path.parent).free < DISK_SPACE:
+        sys.exit(f"The disk of {path.parent} is full: make room, or {way_out}")
+    if not (find_spec("onnx") and find_spec("tf2onnx")):
+        sys.exit("A model is saved as ONNX too, which takes onnx and tf2onnx:  pip install -r requirements.txt")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Write the ONNX twin of a trained model, with which it reads quickly.")
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a Keras model, .h5 or .keras")
+    path = parser.parse_args().model.absolute()
+    from digits.quiet_keras import LoadError, load_model
+
+    check_can_save(path, "copy the model to another place, and make its twin there")
+    try:
+        save_twin(load_model(path), path)
+    except LoadError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The command line of handwritten_digit_recognition.py."""
+
+import argparse
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from digits.files import TRAINED
+from digits.recipes import RECIPES
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return the options, `recipe` as a Recipe with what the other options change in it, `name` as its name."""
+    parser = argparse.ArgumentParser(
+        description="Train a convolutional network on MNIST, save it, and show how it learned."
+    )
+    default, sets = " (default: %(default)s)", ("mixed", "mnist", "synthetic")
+    parser.add_argument(
+        "--recipe", choices=RECIPES, dest="name", help="settings, see digits/recipes.py (default: default)"
+    )
+    parser.add_argument("--deeper", action="store_const", dest="name", const="deeper", help="short for --recipe deeper")
+    parser.add_argument("--epochs", type=positive, help="other than the recipe's; 1 is short for --recipe quick")
+    parser.add_argument("--batch-size", type=positive, default=128, help="images for each step" + default)
+    parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
+    parser.add_argument(
+        "--dataset", choices=sets, default="mixed", help="MNIST and synthetic digits, or one of them" + default
+    )
+    parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
+    parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
+    parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
+    options = parser.parse_args()
+    options.name = options.name or ("quick" if options.epochs == 1 else "default")
+    options.recipe = recipe_for(options)
+    options.model = options.model or default_model(options)
+    return options
+
+
+def recipe_for(options):
+    recipe = RECIPES[options.name]
+    if options.epochs:
+        recipe = recipe.with_epochs(options.epochs)
+    if options.dataset == "mnist":
+        recipe = replace(recipe, synthetic_digits=0, non_digits=0)
+    return recipe if options.augmentation else replace(recipe, distortion=0)
+
+
+def default_model(options):
+    """Return where the model is saved: each kind has a name of its own, so that none takes another's place."""
+    kind = "synthetic" if options.dataset == "synthetic" else "handwritten"
+    return TRAINED.with_name(f"{kind}_digit_{'deeper_' if options.recipe.deeper else ''}cnn.h5")
+
+
+def positive(text):
+    return whole_number(text, 1, 10_000)
+
+
+def seed(text):
+    return whole_number(text, 0, 2**32 - 1)  # NumPy takes no others
+
+
+def whole_number(text, lowest, highest):
+    if not re.fullmatch("[0-9]{1,10}", text) or not lowest <= int(text) <= highest:
+        raise argparse.ArgumentTypeError(f"expected a whole number from {lowest:,} to {highest:,}, got {text!r}")
+    return int(text)
+
+
+def model_path(text):
+    path = Path(text).absolute()
+    if path.suffix not in (".h5", ".keras"):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .h5 or .keras, got {text!r}")
+    return path

@@ -1,0 +1,38 @@
+"""The layers of a trained model, in words, from its .h5."""
+
+import json
+from pathlib import Path
+
+
+def layers_of(path: Path) -> list[dict]:
+    """Return the layers of the model at `path`: kind, settings, number of weights; empty where it is not an .h5."""
+    try:
+        import h5py  # comes with TensorFlow
+    except ImportError:
+        return []
+    if not h5py.is_hdf5(path):
+        return []
+    with h5py.File(path) as file:
+        layers = json.loads(file.attrs["model_config"])["config"]["layers"]
+        return [entry_of(layer, file["model_weights"]) for layer in layers if layer["class_name"] != "InputLayer"]
+
+
+def entry_of(layer, weights):
+    settings = layer["config"]
+    sizes = []
+    if settings["name"] in weights:
+        weights[settings["name"]].visititems(lambda _, item: sizes.append(getattr(item, "size", 0)))
+    return {"kind": layer["class_name"], "settings": settings_in_words(settings), "weights": int(sum(sizes))}
+
+
+def settings_in_words(settings):
+    """Return what the settings of a layer say about it, like "32 filters, 5x5, relu"."""
+    activation = settings.get("activation", "")  # a name, or of a layer of its own kind all its settings
+    words = [
+        f"{settings['filters']} filters" if "filters" in settings else "",
+        f"{settings['units']} units" if "units" in settings else "",
+        "x".join(map(str, settings.get("kernel_size") or settings.get("pool_size") or [])),
+        f"{settings['rate']:.0%} left out" if "rate" in settings else "",
+        activation["class_name"] if isinstance(activation, dict) else activation,
+    ]
+    return ", ".join(filter(None, words))
