@@ -1,10 +1,10 @@
-"""Test accuracy, honesty and time of the trainings that the README names, and two more, over seeds.
+"""Test accuracy, honesty and time of each recipe, and of the default one with less to learn from, over seeds.
 
-    python benchmarks/accuracy.py                       all of them: six hours or more on two cores
-    python benchmarks/accuracy.py one default           some of them
+    python -m benchmarks.accuracy                       all of them: six hours or more on two cores
+    python -m benchmarks.accuracy quick default         some of them
 
 Each seed is one run of the training script as a user starts it; the settings were chosen on validation images. Printed
-are the accuracy on MNIST's test half; the share of test digits of which the net is less than 40 % sure, for which
+are the accuracy on MNIST's test set; the share of test digits of which the net is less than 40 % sure, for which
 prediction, which asks it three times, prints a ?, and the accuracy of the others; the expected calibration error; and
 the seconds from start to end.
 """
@@ -18,22 +18,21 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from handwritten_digit_recognition import DATASET, expected_calibration_error, load_mnist  # noqa: E402
-from prediction import SURE, load_classifier  # noqa: E402
+from digits import load_classifier, mnist
+from digits.calibration import calibration_error
+from digits.files import ROOT
+from digits.reading import SURE
 
 TRAININGS = {  # options, seeds
-    "one": (["--epochs", "1"], range(5)),
-    "default": ([], range(3)),
-    "plain": (["--no-augmentation"], range(3)),
+    "quick": (["--recipe", "quick"], range(5)),
+    "default": (["--recipe", "default"], range(3)),
+    "long": (["--recipe", "long"], range(3)),
+    "deeper": (["--recipe", "deeper"], range(3)),
+    "mnist": (["--dataset", "mnist"], range(3)),  # alone
     "synthetic": (["--dataset", "synthetic"], range(3)),
-    "deeper": (["--deeper"], range(3)),
-    "long": (["--epochs", "40", "--width", "1.5"], range(3)),
-    "alone": (["--no-drawn"], range(3)),
-    "alone_deeper": (["--no-drawn", "--deeper"], range(3)),
+    "plain": (["--no-augmentation"], range(3)),
 }
+MEASURES = "accuracy %", "refused %", "accuracy of the rest %", "calibration error %", "seconds"
 
 
 def main():
@@ -42,12 +41,9 @@ def main():
         sys.exit(f"There is no training named {', '.join(unknown)}; there are {', '.join(TRAININGS)}.")
     for name in names:
         options, seeds = TRAININGS[name]
-        print(f"{name}: {' '.join(options) or 'no options'}")
+        print(f"{name}: {' '.join(options)}", flush=True)
         rows = [trained(options, seed) for seed in seeds]
-        for i, measure in enumerate(
-            ("accuracy %", "refused %", "accuracy of the rest %", "calibration error %", "seconds")
-        ):
-            values = [row[i] for row in rows]
+        for measure, values in zip(MEASURES, zip(*rows, strict=True), strict=True):
             print(
                 f"  {measure}: mean {statistics.mean(values):.2f}, standard deviation {statistics.stdev(values):.2f}, "
                 f"n = {len(values)}: {', '.join(f'{value:.2f}' for value in values)}",
@@ -67,10 +63,10 @@ def trained(options, seed):
 
 
 def measures(classify):
-    _, _, images, labels = load_mnist(DATASET)
+    _, (images, labels) = mnist.load()
     probabilities = classify(images.astype(np.float32) / 255)
     right, sure = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1) >= SURE
-    error = expected_calibration_error(probabilities, labels)
+    error = calibration_error(probabilities, labels)
     return 100 * right.mean(), 100 * (1 - sure.mean()), 100 * right[sure].mean(), 100 * error
 
 

@@ -1,21 +1,22 @@
-"""Draw the picture at the top of the README: what prediction.py --save draws of some of the sample pictures.
+"""Draw the README's pictures: what prediction.py --save draws of some sample pictures, and the steps of a reading.
 
-python benchmarks/front_page.py          writes benchmarks/front_page.jpg
+python -m benchmarks.front_page          writes docs/front_page.jpg and docs/steps.png
 """
-
-import sys
-from pathlib import Path
 
 import cv2
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from prediction import IMAGES, MODEL, annotated, load_classifier, read_marks, result_of  # noqa: E402
-from preprocessing import drawn_together, grouped, ink_pieces, page_of, read_picture  # noqa: E402
+from digits import load_classifier, read_picture
+from digits.arrays import resized
+from digits.files import IMAGES, ROOT, SHIPPED
+from digits.finding.grouping import grouped
+from digits.finding.ink import page_of
+from digits.finding.piece import union_of
+from digits.finding.pieces import ink_pieces
+from digits.overlay import with_boxes
+from digits.reading import read_marks, result_of
 
 ROWS = ["four.jpg", "five.jpg", "eight.jpg"], ["phone_number.jpg", "one.jpg", "nine.jpg"]
 WIDTH, GAP, HEIGHT = 1500, 12, 360  # px; the last one of a picture before it is read
@@ -23,41 +24,40 @@ WIDTH, GAP, HEIGHT = 1500, 12, 360  # px; the last one of a picture before it is
 
 def main():
     matplotlib.use("agg")
-    classify = load_classifier(MODEL)
-    plot_steps(read_picture(IMAGES / "five.jpg"), classify).savefig(Path(__file__).with_name("steps.png"), dpi=100)
-    rows = [side_by_side([sheet_of(IMAGES / name, classify) for name in row]) for row in ROWS]
+    classify = load_classifier(SHIPPED)
+    plot_steps(read_picture(IMAGES / "five.jpg"), classify).savefig(ROOT / "docs" / "steps.png", dpi=100)
+    rows = [side_by_side([overlay_of(IMAGES / name, classify) for name in row]) for row in ROWS]
     picture = np.vstack([cv2.copyMakeBorder(row, 0, GAP, 0, 0, cv2.BORDER_CONSTANT, value=(255,) * 3) for row in rows])
-    cv2.imwrite(str(Path(__file__).with_suffix(".jpg")), picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    cv2.imwrite(str(ROOT / "docs" / "front_page.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
-def sheet_of(path, classify):
+def overlay_of(path, classify):
     picture = read_picture(path)
-    scale = HEIGHT / picture.shape[0]
-    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = resized(picture, HEIGHT / picture.shape[0])
     marks, probabilities = read_marks(picture, classify)
-    return annotated(picture, marks, result_of(path, marks, probabilities)["digits"])
+    return with_boxes(picture, marks, result_of(path, marks, probabilities)["digits"])
 
 
-def side_by_side(sheets):
-    """Return the sheets as one row, WIDTH px wide, all of one height: uint8 (h, WIDTH, 3)."""
-    height = (WIDTH - GAP * (len(sheets) - 1)) / sum(sheet.shape[1] / sheet.shape[0] for sheet in sheets)
+def side_by_side(overlays):
+    """Return the overlays as one row, WIDTH px wide, all of one height: uint8 (h, WIDTH, 3)."""
+    height = (WIDTH - GAP * (len(overlays) - 1)) / sum(each.shape[1] / each.shape[0] for each in overlays)
     row = np.full((round(height), WIDTH, 3), 255, np.uint8)
     left = 0.0
-    for sheet in sheets:
-        width = sheet.shape[1] * height / sheet.shape[0]
+    for each in overlays:
+        width = each.shape[1] * height / each.shape[0]
         right = min(WIDTH, round(left + width))
         size = right - round(left), row.shape[0]
-        row[:, round(left) : right] = cv2.resize(sheet, size, interpolation=cv2.INTER_AREA)
+        row[:, round(left) : right] = cv2.resize(each, size, interpolation=cv2.INTER_AREA)
         left += width + GAP
     return row
 
 
 def plot_steps(picture, classify):
     """Return a figure of the way from a picture with one digit to its probabilities."""
-    page = page_of(picture)  # its long side is below LONG_SIDE: read as it is
+    page = page_of(picture)  # its long side is below LONG_SIDE, and no sheet's edge is in it: read as it is
     pieces = np.zeros(page.ink.shape)
     for group in grouped(ink_pieces(page)):
-        (x, y, w, h), mask = drawn_together(group)
+        (x, y, w, h), mask = union_of(group)
         pieces[y : y + h, x : x + w][mask] = 1
     (mark,), (probabilities,) = read_marks(picture, classify)
 

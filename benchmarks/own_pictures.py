@@ -1,7 +1,7 @@
 """How many pictures of people's own digits are read right: by this project, by the usual recipe, and by Tesseract.
 
-    python benchmarks/own_pictures.py                   the sample pictures
-    python benchmarks/own_pictures.py FOLDER            your own: labels.csv in it says what is in which file
+    python -m benchmarks.own_pictures                   the sample pictures
+    python -m benchmarks.own_pictures FOLDER            your own: labels.csv in it says what is in which file
 
 labels.csv has the columns file, label, kind; rows of digits are divided by "/". The usual recipe is what most MNIST
 projects do with a picture: make it grey, invert it where it is light, shrink it to 28x28, ask the net (the same one
@@ -19,41 +19,33 @@ from pathlib import Path
 
 import cv2
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from prediction import IMAGES, MODEL, load_classifier, read_marks, result_of  # noqa: E402
-from preprocessing import PictureError, read_picture  # noqa: E402
+from digits import load_classifier, read, read_picture
+from digits.files import IMAGES
+from digits.picture import PictureError
 
 TABLE = "a table with the columns file,label,kind, divided by commas, a row a picture."
 
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
-    classify = load_classifier(MODEL)
+    classify = load_classifier()
     readers = {
         "this project": lambda path, _: text_of(path, classify),
         "usual recipe": lambda path, _: usual_recipe(path, classify),
         "Tesseract": tesseract if shutil.which("tesseract") else None,
     }
     right = {name: defaultdict(list) for name in readers}
-    if not (folder / "labels.csv").exists():
-        sys.exit(f"{folder} has no labels.csv: {TABLE}")
-    with (folder / "labels.csv").open(newline="", encoding="utf-8-sig") as file:  # Excel's UTF-8 begins with a mark
-        rows = csv.DictReader(file)
-        if missing := {"file", "label", "kind"} - set(rows.fieldnames or ()):
-            sys.exit(f"{folder / 'labels.csv'} has no column {', '.join(sorted(missing))}: it wants {TABLE}")
-        for row in rows:
-            label = row["label"].replace("/", "")
-            for name, read in readers.items():
-                if read:
-                    try:
-                        text = read(folder / row["file"], label)
-                    except PictureError as error:
-                        sys.exit(f"{folder / row['file']}: {error}")
-                    is_right = text == label if label else not any(map(str.isdigit, text))
-                    for kind in (row["kind"], "all"):
-                        right[name][kind].append(is_right)
+    for row in rows_of(folder):
+        path, label = folder / row["file"], row["label"].replace("/", "")
+        for name, reader in readers.items():
+            if reader:
+                try:
+                    text = reader(path, label)
+                except PictureError as error:
+                    sys.exit(f"{path}: {error}")
+                is_right = text == label if label else not any(map(str.isdigit, text))
+                for kind in (row["kind"], "all"):
+                    right[name][kind].append(is_right)
     print(f"| {folder.name} | pictures | {' | '.join(readers)} |\n|---|---|{'---|' * len(readers)}")
     kinds = right["this project"]
     for kind in sorted(kinds, key=lambda kind: kind == "all"):
@@ -61,9 +53,20 @@ def main():
         print(f"| {kind} | {len(kinds[kind])} | {' | '.join(shares)} |")
 
 
+def rows_of(folder):
+    """Return the rows of labels.csv, each a dict."""
+    path = folder / "labels.csv"
+    if not path.exists():
+        sys.exit(f"{folder} has no labels.csv: {TABLE}")
+    with path.open(newline="", encoding="utf-8-sig") as file:  # Excel's UTF-8 begins with a mark
+        rows = csv.DictReader(file)
+        if missing := {"file", "label", "kind"} - set(rows.fieldnames or ()):
+            sys.exit(f"{path} has no column {', '.join(sorted(missing))}: it wants {TABLE}")
+        return list(rows)
+
+
 def text_of(path, classify):
-    marks, probabilities = read_marks(read_picture(path), classify)
-    return "".join(result_of(path, marks, probabilities)["text"].split())
+    return "".join(read(read_picture(path), classify)["text"].split())
 
 
 def usual_recipe(path, classify):

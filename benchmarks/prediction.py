@@ -1,6 +1,6 @@
 """What one prediction costs, and how many pictures a second a folder is read at.
 
-    python benchmarks/prediction.py          about two minutes; wants Linux or macOS and an otherwise idle machine
+    python -m benchmarks.prediction          about two minutes; wants Linux or macOS and an otherwise idle machine
 
 The first table is the median of five runs of a fresh process each: wall time, and the most memory that it held. Keras
 is forced by naming a copy of the model that has no twin. The second reads folders of pictures drawn here.
@@ -13,16 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from images.draw_samples import STROKES, curve, points_of  # noqa: E402
-from prediction import MODEL  # noqa: E402
+from digits.files import DEFAULT_MODEL, ROOT
+from images.draw_samples import STROKES, curve, points_of
 
 RUNS = 5
 FOLDERS = [("canvas-sized pictures", (280, 280), ".png", 1000), ("12-megapixel photos", (3000, 4000), ".jpg", 40)]
@@ -32,7 +28,7 @@ def main():
     picture = str(ROOT / "images" / "seven.png")
     script = str(ROOT / "prediction.py")
     with tempfile.TemporaryDirectory() as folder:
-        no_twin = shutil.copy(MODEL, folder)
+        no_twin = shutil.copy(DEFAULT_MODEL, folder)
         one = {
             "one picture": [script, picture],
             "one picture, through Keras": [script, "--model", no_twin, picture],

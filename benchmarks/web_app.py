@@ -1,7 +1,7 @@
 """Time and memory of web_app.py with a class before it: 30 pupils who draw, all at once, over the loopback.
 
-    python benchmarks/web_app.py            3,000 requests
-    python benchmarks/web_app.py 360        fewer: in four parts, each pupil one or more in each
+    python -m benchmarks.web_app            3,000 requests
+    python -m benchmarks.web_app 360        fewer: in four parts, each pupil one or more in each
 
 Every pupil draws numbers of his own, so that an answer that belongs to another is seen. Memory is read from /proc, so
 this needs Linux.
@@ -21,10 +21,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from images.draw_samples import STROKES, curve, points_of  # noqa: E402
+from digits.files import ROOT, SHIPPED
+from images.draw_samples import STROKES, curve, points_of
 
 PUPILS = 30
 NUMBERS = [f"{number:02}" for number in range(10, 10 + PUPILS)]
@@ -100,8 +98,8 @@ def strokes_of(number):
 
 @contextmanager
 def serving(*options):
-    """Run web_app.py on a free port; yield its process and the address of its page."""
-    command = [sys.executable, ROOT / "web_app.py", "--port", "0", "--no-browser", *options]
+    """Run web_app.py on a free port with the shipped model; yield its process and the address of its page."""
+    command = [sys.executable, ROOT / "web_app.py", "--model", SHIPPED, "--port", "0", "--no-browser", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         try:
             yield process, re.search(r"http://\S+", process.stdout.readline())[0]

@@ -1,20 +1,16 @@
 """Take the README's pictures of the page of web_app.py, with the system's Chromium.
 
-python benchmarks/web_screenshots.py            writes web/screenshots/*.png
+python -m benchmarks.web_screenshots            writes docs/screenshots/*.png
 """
 
 import shutil
-import sys
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from benchmarks.web_app import serving, strokes_of
+from digits.files import ROOT
 
-from benchmarks.web_app import serving, strokes_of  # noqa: E402
-
-FOLDER = ROOT / "web" / "screenshots"
+FOLDER = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 

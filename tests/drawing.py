@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from images.draw_samples import STROKES, curve, points_of
 from digits.mnist_form import to_mnist
+from images.draw_samples import STROKES, curve, points_of
 
 
 def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):

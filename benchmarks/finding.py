@@ -1,6 +1,6 @@
-"""Time and memory of preprocessing: from a picture file to its digits in MNIST's form, on one core.
+"""Time and memory of finding digits: from a picture file to its digits in MNIST's form, on one core.
 
-    python benchmarks/preprocessing.py          on Linux or macOS
+    python -m benchmarks.finding          on Linux or macOS
 
 The 12-megapixel photo is drawn here: twenty digits on creased, unevenly lit paper, saved as JPEG.
 """
@@ -16,11 +16,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from images.draw_samples import Sheet  # noqa: E402
-from preprocessing import find_marks, read_picture  # noqa: E402
+from digits import read_picture
+from digits.files import IMAGES
+from digits.finding import find_marks
+from images.draw_samples import Sheet
 
 
 def main():
@@ -39,7 +38,7 @@ def in_new_process(function, argument):
 
 
 def save_pictures(folder):
-    digit = cv2.imread(str(ROOT / "images" / "seven.png"))
+    digit = cv2.imread(str(IMAGES / "seven.png"))
     pictures = {
         "28x28 canvas.png": cv2.resize(digit, (28, 28), interpolation=cv2.INTER_AREA),
         "280x280 drawing.png": digit,
@@ -69,7 +68,8 @@ def measure(path, repeats=7):
         marks = find_marks(picture)
         reads.append(middle - start)
         finds.append(time.perf_counter() - middle)
-    megabytes = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024  # ru_maxrss is in KiB on Linux
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    megabytes = (peak - before) / (1024 if sys.platform == "linux" else 1024**2)  # it is in KiB on Linux only
     return statistics.median(reads), statistics.median(finds), megabytes, len(marks)
 
 

@@ -1,0 +1,106 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from digits import model_files
+from digits.classifier import is_twin, load_classifier
+from digits.files import SHIPPED, written_whole
+from digits.quiet_keras import keras
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(11, activation="softmax")]
+    )
+
+
+def test_a_model_is_saved_with_its_twin_and_both_answer_alike(model, tmp_path):
+    path = tmp_path / "new folder" / "mine.h5"
+    digest = model_files.save(model, path)
+    assert is_twin(path.with_suffix(".onnx"), path) and len(digest) == 64
+    images = np.random.default_rng(0).random((5, 28, 28), np.float32)
+    assert np.allclose(load_classifier(path)(images), load_classifier(path.with_suffix(".onnx"))(images), atol=1e-6)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["mine.h5", "mine.onnx"]
+
+
+@pytest.mark.slow
+def test_a_twin_is_written_for_a_model_that_was_trained_elsewhere(model, tmp_path):
+    path = tmp_path / "mine.keras"
+    model.save(path)
+    (tmp_path / "text.h5").write_text("not a model")
+    for name, status, said in (
+        ("mine.keras", 0, "Saved"),
+        ("text.h5", 1, "is not a model that Keras can load"),
+        ("none.h5", 1, "is not a model that Keras can load"),
+    ):
+        command = [sys.executable, "-m", "digits.model_files", tmp_path / name]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+        assert done.returncode == status and said in done.stdout + done.stderr, name
+    assert is_twin(path.with_suffix(".onnx"), path)
+    assert {each.name for each in tmp_path.iterdir()} == {"mine.keras", "mine.onnx", "text.h5"}
+
+
+def test_where_nothing_can_be_saved_it_is_said_before_the_training(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / "folder.h5").mkdir()
+    for path, said in (
+        (tmp_path / "file" / "model.h5", "Nothing can be saved in"),
+        (tmp_path / f"{'x' * 240}.h5", "Nothing can be saved in"),  # the names of its pictures would be too long
+        (tmp_path / "folder.h5", "is a folder"),
+    ):
+        with pytest.raises(SystemExit, match=said):
+            model_files.check_can_save(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(model_files, "DISK_SPACE", 1e18)
+        with pytest.raises(SystemExit, match="is full"):
+            model_files.check_can_save(tmp_path / "model.h5")
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)  # as if it were not installed
+    with pytest.raises(SystemExit, match="takes onnx and tf2onnx"):
+        model_files.check_can_save(tmp_path / "model.h5")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "folder.h5"}
+
+
+def test_the_record_of_another_training_is_not_taken_for_the_models(tmp_path):
+    model = tmp_path / "model.h5"
+    model.write_bytes(b"weights")
+    assert model_files.record_beside(model) == {}
+    for record in "{", "[1]", '{"sha256": "of another model"}':
+        (tmp_path / "model.json").write_text(record)
+        assert model_files.record_beside(model) == {}
+    assert model_files.record_beside(SHIPPED) == json.loads(SHIPPED.with_suffix(".json").read_bytes())
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), written_whole(path) as beside:
+        beside.write_text("half")
+        1 / 0  # noqa: B018
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+    with written_whole(path) as beside:
+        beside.write_text("new")
+    assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_killed_while_it_saves_it_leaves_the_earlier_model_and_a_file_that_git_ignores(tmp_path):
+    path = tmp_path / "model.h5"
+    path.write_text("the earlier model")
+    child = os.fork()
+    if not child:
+        with written_whole(path) as beside:
+            beside.write_text("half a model")
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert path.read_text() == "the earlier model"
+    (left,) = {each.name for each in tmp_path.iterdir()} - {path.name}
+    ignored = subprocess.run(["git", "check-ignore", "--no-index", f"models/{left}"], cwd=ROOT, capture_output=True)
+    assert ignored.returncode in (0, 128)  # 128: this is not a checkout
