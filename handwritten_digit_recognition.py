@@ -2,12 +2,12 @@
 
     python handwritten_digit_recognition.py                     two to four minutes on two cores
     python handwritten_digit_recognition.py --recipe quick      a quick look: one epoch
-    python handwritten_digit_recognition.py --recipe long       as the model that comes with the project
-    python handwritten_digit_recognition.py --recipe deeper     six convolutions in place of two
+    python handwritten_digit_recognition.py --recipe long       the recipe of the shipped model
+    python handwritten_digit_recognition.py --recipe deeper     six convolutions instead of two
 
-MNIST is downloaded at the first run and kept as dataset/mnist.npz. Mixed into it are synthetic digits, drawn as people
-write them where MNIST was not collected, and letters and scribbles, so that the net learns what is not a digit. The
-model goes to models/, with pictures beside it: learning curves, the data, its distortion, the errors, the confidence.
+MNIST is downloaded at the first run and kept as dataset/mnist.npz. Mixed in are synthetic digits, drawn as people write
+them in other countries, and letters and scribbles, so that the net learns what is not a digit. The model is saved in
+models/, with pictures beside it: learning curves, the data, its distortion, the errors, the confidence.
 """
 
 import sys
@@ -23,14 +23,14 @@ from digits.files import TRAINED, near, typed
 from digits.quiet_keras import keras
 from digits.training_options import parse_arguments
 
-SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images where synthetic digits take MNIST's place
+SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images, when synthetic digits replace MNIST
 layers = keras.layers
 
 
 def build_cnn(width: float = 1) -> keras.Model:
     """Return the untrained net: float32 (n, 28, 28, 1) from 0 to 1 in, eleven probabilities (n, 11) out.
 
-    They are of the ten digits and of "not a digit". width: multiplies the filters and units.
+    Ten are for the digits, the last is for "not a digit". width: multiplies the numbers of filters and units.
     """
     return keras.Sequential(
         [
@@ -50,9 +50,11 @@ def build_cnn(width: float = 1) -> keras.Model:
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the model's name is
+    sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
     options = parse_arguments()
     model_files.check_can_save(options.model)
+    if earlier := model_files.record_beside(options.model):
+        print(f"{near(options.model)}, {earlier['test_accuracy']:.2%} right on the test set, will be replaced.")
 
     # load, hold out
     (x_all, y_all), (x_test, y_test) = load_data(options)
@@ -67,10 +69,10 @@ def main():
 
     # mix in, compile
     if options.dataset != "mnist":
-        print("Drawing the digits and non-digits that are mixed in ...", flush=True)
+        print("Drawing synthetic digits and non-digits ...", flush=True)
     images, labels = fitting.with_synthetic(x_train, y_train, recipe, seed, model)
-    batches = fitting.batches(images, labels, len(x_train), options.batch_size, seed, recipe)
-    steps = -(-len(images) // options.batch_size)  # an epoch
+    batches = fitting.training_batches(images, labels, len(x_train), options.batch_size, seed, recipe)
+    steps = -(-len(images) // options.batch_size)  # per epoch
     with model.distribute_strategy.scope():
         model.compile(
             optimizer=fitting.optimizer(recipe, recipe.epochs * steps),
@@ -85,13 +87,13 @@ def main():
             batches,
             epochs=recipe.epochs,
             steps_per_epoch=steps,
-            validation_data=fitting.in_batches(x_val, y_val),
+            validation_data=fitting.evaluation_batches(x_val, y_val),
             shuffle=False,  # the batches come in random order
             verbose=0,
             callbacks=[fitting.Progress(), fitting.InterruptBetweenBatches(), keras.callbacks.TerminateOnNaN()],
         ).history
     except KeyboardInterrupt:
-        print(f"\nStopped: nothing was saved, {near(path)} is as it was.", file=sys.stderr)
+        print("\nStopped: nothing was saved, and no earlier model was changed.", file=sys.stderr)
         sys.exit(130)
     if not np.isfinite(history["loss"]).all():
         sys.exit(
@@ -99,13 +101,13 @@ def main():
         )
 
     # calibrate, evaluate
-    x_varied, y_varied = fitting.like_users_input(x_val, y_val, seed)
+    x_varied, y_varied = fitting.calibration_images(x_val, y_val, seed)
     fitting.calibrate(model, x_varied, y_varied)
     seconds = time.perf_counter() - start
-    test_loss, test_accuracy = model.evaluate(fitting.in_batches(x_test, y_test), verbose=0)
-    probabilities = digit_probabilities(model.predict(fitting.in_batches(x_test, y_test), verbose=0))
+    test_loss, test_accuracy = model.evaluate(fitting.evaluation_batches(x_test, y_test), verbose=0)
+    probabilities = digit_probabilities(model.predict(fitting.evaluation_batches(x_test, y_test), verbose=0))
     wrong = int(np.count_nonzero(probabilities.argmax(axis=1) != y_test))
-    print(f"\nOn the {len(y_test):,} test images, which it had never seen:")
+    print(f"\nOn the {len(y_test):,} test images, which the net had never seen:")
     print(f"test accuracy {test_accuracy:.2%} ({wrong:,} read wrongly), test loss {test_loss:.4f}\n")
 
     # save
@@ -120,7 +122,7 @@ def main():
     model_files.save_record(record, path.with_suffix(".json"))
 
     # plot
-    varied = digit_probabilities(model.predict(fitting.in_batches(x_varied, y_varied), verbose=0))
+    varied = digit_probabilities(model.predict(fitting.evaluation_batches(x_varied, y_varied), verbose=0))
     figures = {
         "curves": plots.curves(history, recipe.undistorted_epochs, test_accuracy),
         "data": plots.data(x_all, y_all, y_test),
@@ -139,24 +141,25 @@ def main():
 
 
 def load_data(options):
-    """Return (x_train, y_train), (x_test, y_test): MNIST, or synthetic digits, to be tested on MNIST if it is there.
+    """Return (x_train, y_train), (x_test, y_test) as mnist.load does: MNIST, or synthetic digits.
 
-    Where MNIST cannot be downloaded, sets `options` so that the model is saved under a name of its own.
+    A net trained on synthetic digits is tested on MNIST if that is in dataset/. Changes `options`: the recipe, and, if
+    MNIST cannot be downloaded, the model's name, so that it does not replace one trained on MNIST.
     """
     try:
         if options.dataset != "synthetic":
             return mnist.load()
     except mnist.DownloadError as error:
-        print(f"{error}\nUntil then it is trained on synthetic digits, and the model gets a name of its own.\n")
+        print(f"{error}\nUntil then the net learns from synthetic digits, and is saved under another name.\n")
         options.dataset, options.model = "synthetic", options.model.with_name(f"synthetic_{options.model.name}")
     except mnist.DatasetError as error:
         sys.exit(str(error))
     options.recipe = options.recipe.for_synthetic_digits()
-    print(f"Drawing {SYNTHETIC_COUNTS[0]:,} digits ...", flush=True)
+    print(f"Drawing {SYNTHETIC_COUNTS[0]:,} synthetic digits ...", flush=True)
     training = synthetic_digits(SYNTHETIC_COUNTS[0], [options.seed, 1])
     if mnist.DATASET.exists():
         return training, mnist.read(mnist.DATASET)[1]
-    print("The test images are synthetic ones too: on people's digits it will do less well.")
+    print("The test images are synthetic too: on people's digits the net will do less well.")
     return training, synthetic_digits(SYNTHETIC_COUNTS[1], [options.seed, 2])
 
 
@@ -164,5 +167,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:  # before the training or after it
-        print("\nStopped. What had been saved is whole.", file=sys.stderr)
+        print("\nStopped. Files that were saved are complete.", file=sys.stderr)
         sys.exit(130)

@@ -3,7 +3,7 @@
     python prediction.py                            the pictures in images/
     python prediction.py photo.jpg scans/           a picture, and every picture in a folder
     python prediction.py --show photo.jpg           a window with the boxes, and the images that the net saw
-    python prediction.py --json photo.jpg           a JSON object a line, for other programs
+    python prediction.py --json photo.jpg           one JSON object per line, for other programs
 
 The digits are found with OpenCV and classified by the model that handwritten_digit_recognition.py saved.
 """
@@ -19,17 +19,17 @@ from tqdm import tqdm
 
 from digits import load_classifier, overlay, read_picture
 from digits.classifier import ModelError
-from digits.files import IMAGES, MODEL, SHIPPED, TRAINED, near, picture_paths, printable
+from digits.files import DEFAULT_MODEL, IMAGES, SHIPPED, TRAINED, near, picture_paths, printable
 from digits.finding import find_marks
 from digits.parallel import in_parallel
 from digits.picture import PictureError, frames_in
 from digits.reading import SURE, classified, result_of, unreadable
 
-LONG_FOLDER = 20  # pictures: so many are searched by a process a core, with a progress bar
+LONG_FOLDER = 20  # pictures: from this many on, every core searches them, and a progress bar is shown
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # whatever the names of the pictures are
+    sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
     options = parse_arguments()
     try:
         classify = load_classifier(options.model)
@@ -52,13 +52,13 @@ def main():
     except BrokenProcessPool:
         print("Stopped: a process that reads pictures was ended from outside, or ran out of memory.", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever reads what is printed has seen enough, as `head` does
+    except BrokenPipeError:  # the program that reads the output has seen enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def read_all(paths, classify, options):
-    """Print what is read of each picture. Return the exit status: 0, or 1 if one could not be read or saved."""
+    """Print what is read in each picture. Return the exit status: 0, or 1 if one could not be read or saved."""
     status = 0
     is_long = len(paths) >= LONG_FOLDER
     found = in_parallel(marks_in, paths) if is_long else map(marks_in, paths)
@@ -74,7 +74,7 @@ def read_all(paths, classify, options):
         result = result_of(path, marks, probabilities, options.top or 3)
         say(json.dumps(result) if options.json else in_words(result, options.top))
         if options.save or options.show:
-            picture = overlay.overlay(read_picture(path), marks, result["digits"])
+            picture = overlay.with_boxes(read_picture(path), marks, result["digits"])
             try:
                 if options.save:
                     overlay.save(picture, options.save / name)
@@ -95,14 +95,15 @@ def marks_in(path):
 
 
 def in_words(result, top=None):
-    """Return what a person reads: a line, and below it the `top` likeliest for each mark if they are asked for."""
+    """Return the line printed for a result and, if `top` is given, one below it for each mark: its likeliest digits."""
     digits = result["digits"]
     if any(digit["sure"] for digit in digits):
         lowest = percent(min(digit["confidence"] for digit in digits))
         said = f"{result['text'].replace(chr(10), ' / ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
     else:
         marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
-        reason = "too few of them digits" if any(d["confidence"] >= SURE for d in digits) else "none surely a digit"
+        some_are = any(digit["confidence"] >= SURE for digit in digits)
+        reason = "most of them not digits" if some_are else "none of them surely a digit"
         said = "no digit found" + (f"  ({marks}, {reason})" if digits else "")
     likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
     return "\n    ".join([f"{printable(result['image'])}: {said}", *likeliest])
@@ -131,9 +132,11 @@ def parse_arguments():
     parser.add_argument("paths", nargs="*", type=Path, metavar="IMAGE or FOLDER", help="default: images/")
     parser.add_argument("--show", action="store_true", help="open each picture with its boxes and what the net saw")
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the same as PNG into this folder")
-    parser.add_argument("--top", type=int, choices=range(1, 11), metavar="K", help="print the K likeliest of each mark")
-    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
-    parser.add_argument("--model", type=Path, default=near(MODEL), help=".h5, .keras or .onnx (default: %(default)s)")
+    parser.add_argument("--top", type=int, choices=range(1, 11), metavar="K", help="print the K likeliest per mark")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    parser.add_argument(
+        "--model", type=Path, default=near(DEFAULT_MODEL), help=".h5, .keras or .onnx (default: %(default)s)"
+    )
     options = parser.parse_args()
     options.paths = options.paths or [near(IMAGES)]
     return options

@@ -1,8 +1,8 @@
 """Draw, upload or film digits in the browser.
 
     python web_app.py                           serves the page at http://127.0.0.1:8000 and opens it
-    python web_app.py --port 8001 --no-browser  elsewhere, and only serves it
-    python web_app.py --host 0.0.0.0            to every machine that reaches this one
+    python web_app.py --port 8001 --no-browser  on another port, without opening it
+    python web_app.py --host 0.0.0.0            open to every machine that can reach this one
     python web_app.py --model models/mine.h5    reads with another model
 
 Other programs send a picture and get what prediction.py --json prints:
@@ -20,7 +20,7 @@ from pathlib import Path
 import cv2
 
 from digits.classifier import ModelError, load_classifier
-from digits.files import MODEL, SHIPPED, TRAINED, near
+from digits.files import DEFAULT_MODEL, SHIPPED, TRAINED, near
 
 try:
     import uvicorn
@@ -28,7 +28,7 @@ try:
     from digits.web.access import addresses_of, bound_to, guarded, listening, own_names, trouble_with
     from digits.web.app import web_app
 except ImportError as error:
-    sys.exit(f"{error.name} is missing. The page takes two packages more:  pip install fastapi uvicorn")
+    sys.exit(f"{error.name} is missing. The page needs two more packages:  pip install fastapi uvicorn")
 
 
 def main():
@@ -45,7 +45,7 @@ def main():
         return 1
     address, own = addresses_of(listener)
     print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
-    if options.model == TRAINED:
+    if options.model == near(TRAINED):
         print(f"Reading with your own {near(TRAINED)}; the shipped one: --model {near(SHIPPED)}", file=sys.stderr)
     if not bound_to(listener).is_loopback:
         print(
@@ -54,7 +54,7 @@ def main():
         )
     if not options.no_browser and has_display():
         webbrowser.open(own)
-    cv2.setNumThreads(1)  # as many pictures are read at a time as there are cores
+    cv2.setNumThreads(1)  # there are as many pictures at a time as cores
     app = guarded(web_app(classify, options.model), own_names(listener, options.host))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="off",
@@ -72,8 +72,10 @@ def has_display():
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Draw, upload or film digits in the browser.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=port_number, default=8000, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--model", type=Path, default=MODEL, help="read with this one (default: %(default)s)")
+    parser.add_argument("--port", type=port_number, default=8000, help="0: any free port (default: %(default)s)")
+    parser.add_argument(
+        "--model", type=Path, default=near(DEFAULT_MODEL), help="the model to read with (default: %(default)s)"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     return parser.parse_args()
 

@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 
-# Standard deviations of the distortion at strength 1; the elastic part moves neighbours alike
+# Standard deviations of the distortion at strength 1; the elastic part moves neighbouring pixels alike
 TURN, SHEAR, STRETCH, SHIFT, ELASTIC = 0.135, 0.165, 0.09, 0.9, 1.05  # radians, share, share, px, px
-ELASTIC_WIDTH = 4  # px: how far that likeness reaches
+ELASTIC_WIDTH = 4  # px: how far apart pixels still move alike
 PIXELS = np.stack([*(np.mgrid[:28, :28][::-1].reshape(2, 784) - 13.5), np.ones(784)], axis=1).astype(np.float32)
-# (784, 3): for each pixel x and y from the middle, and 1 for the shift
+# (784, 3): each pixel's x and y from the middle, and 1 for the shift
 
 
 def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
@@ -20,9 +20,9 @@ def elastic_fields(count: int, random: np.random.Generator) -> np.ndarray:
 def distorted(
     images: np.ndarray, fields: np.ndarray, random: np.random.Generator, strength: float | np.ndarray = 1
 ) -> np.ndarray:
-    """Return images uint8 (n, 28, 28), each distorted; fields: what elastic_fields returned.
+    """Return `images`, uint8 (n, 28, 28), each distorted at random; fields: from elastic_fields.
 
-    strength: what the standard deviations are multiplied by, for all images or, (n,), for each.
+    strength: factor on the standard deviations, one for all images or, (n,), one for each.
     """
     n = len(images)
     strength = np.broadcast_to(np.asarray(strength, float), n)

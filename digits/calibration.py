@@ -2,16 +2,16 @@
 
 import numpy as np
 
-NON_DIGIT = 10  # the net's eleventh answer, "not a digit", and the label of the images that show none
-NON_DIGIT_PRIOR = 0.03  # the share of the marks in people's pictures that are not digits
-NON_DIGITS_IN_TRAINING = 0.1  # the share of the images that a net is trained on
+NON_DIGIT = 10  # the label of images that are not digits, and the index of the net's answer for them
+NON_DIGIT_PRIOR = 0.03  # assumed share of the marks in people's pictures that are not digits
+NON_DIGITS_IN_TRAINING = 0.1  # share of non-digits among the images that a net is trained on; `quick` has fewer
 
 
 def digit_probabilities(answers: np.ndarray) -> np.ndarray:
     """Return the probabilities of the ten digits, float (n, 10), from a softmax of eleven, float (n, 11), or of ten.
 
-    "Not a digit" is first made as rare as in people's pictures (Saerens, Latinne, Decaestecker 2002); then each digit
-    gets a tenth of it, so that where nothing is likely no digit is.
+    Of eleven, the last, "not a digit", is first made as rare as in people's pictures (Saerens, Latinne, Decaestecker
+    2002), then shared out equally among the digits, so that none of them is likely for a mark that is not a digit.
     """
     if answers.shape[1] == NON_DIGIT:
         return answers
@@ -26,9 +26,9 @@ def odds(probability):
 
 
 def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return by what to divide `logits`, float (n, 11), so that `labels`, (n,) 0 to 9, are likeliest (Guo et al. 2017).
+    """Return the temperature that makes `labels`, (n,) from 0 to 9, likeliest (Guo et al. 2017).
 
-    One of 60 from 0.5 to 4.
+    It divides `logits`, float (n, 11) or (n, 10), and is one of 60 values from 0.5 to 4.
     """
 
     def log_loss(temperature):
@@ -43,9 +43,9 @@ def softmax(logits):
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Return by how much confidence and accuracy differ, on average over the answers (Naeini et al. 2015): 0 to 1.
+    """Return the expected calibration error (Naeini et al. 2015), 0 to 1: how far confidence is from accuracy.
 
-    probabilities: float (n, 10); labels: (n,).
+    probabilities: float (n, 10); labels: (n,) from 0 to 9; bins: of confidence, equally wide.
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     in_bin = np.minimum((confidence * bins).astype(int), bins - 1)

@@ -1,6 +1,7 @@
-"""A model file -> a function from images to the probabilities of the digits.
+"""Turns a model file into a function from images to the probabilities of the digits.
 
-It runs the model's ONNX twin with OpenCV, which starts at once and needs no TensorFlow, or else the model with Keras.
+It runs the model's ONNX twin with OpenCV, which starts at once and needs no TensorFlow; without a twin, Keras runs the
+model.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import cv2
 import numpy as np
 
 from digits.calibration import digit_probabilities
-from digits.files import MODEL, SHIPPED, near, typed
+from digits.files import DEFAULT_MODEL, SHIPPED, near, typed
 
 Classifier = Callable[[np.ndarray], np.ndarray]  # see load_classifier
 TRAIN = "Train a new one (python handwritten_digit_recognition.py) or name another."
@@ -23,13 +24,13 @@ class ModelError(Exception):
     """The model cannot be used; the message says why and what to do."""
 
 
-def load_classifier(path: str | Path = MODEL) -> Classifier:
+def load_classifier(path: str | Path = DEFAULT_MODEL) -> Classifier:
     """Return a function from images float32 (n, 28, 28), 0 to 1, to the probabilities of the digits, float (n, 10).
 
     `path` is a Keras model, .h5 or .keras, or an ONNX model; it takes images (n, 28, 28, 1) and ends in a softmax of
-    the ten digits, or of eleven, the last one "not a digit". In place of a Keras model its twin is used where there is
-    one: an ONNX file of the same name that holds the sha256 of the Keras file. The function may be called from several
-    threads. Raises ModelError; the function raises ValueError where the images are of another shape or kind.
+    the ten digits, or of eleven, the last one "not a digit". If a Keras model has a twin, that is used: an ONNX file of
+    the same name that holds the sha256 of the Keras file. Raises ModelError. The function may be called from several
+    threads, and raises ValueError for images of another shape or type.
     """
     path = Path(path)
     check_file(path)
@@ -57,7 +58,7 @@ def check_file(path):
         if path.is_dir():
             raise ModelError(f"{path} is a folder; name a model in it, .h5, .keras or .onnx.")
         if path == SHIPPED and not path.is_file():
-            raise ModelError(f"There is no {path}: `pip install -e .` in the project's folder finds its model there.")
+            raise ModelError(f"There is no {path}: install the project with `pip install -e .`, in its folder.")
         if not path.is_file():
             raise ModelError(f"There is no model at {path}. Train one:  python handwritten_digit_recognition.py")
         if path.suffix not in (".h5", ".keras", ".onnx"):
@@ -68,18 +69,18 @@ def check_file(path):
 
 
 def is_twin(twin: Path, path: Path) -> bool:
-    """Whether the file `twin` was made from the one at `path`, whose sha256 it then holds."""
+    """Whether the file `twin` was made from the one at `path`, that is, holds its sha256."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return twin.is_file() and digest.encode() in twin.read_bytes()
 
 
 def opencv_net(path):
-    """Return a function from images to what the ONNX model at `path` answers. Raises ModelError."""
+    """Return a function from images to the answers of the ONNX model at `path`. Raises ModelError."""
     try:
         net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
     except cv2.error as error:
         raise ModelError(f"{path} is not an ONNX model that OpenCV can run, or is damaged.\n{TRAIN}") from error
-    lock = threading.Lock()  # the net keeps its buffers: one thread at a time
+    lock = threading.Lock()  # the net reuses its buffers: one thread at a time
 
     def answers(images):
         with lock:
@@ -90,11 +91,11 @@ def opencv_net(path):
 
 
 def keras_net(path):
-    """Return a function from images to what the Keras model at `path` answers. Raises ModelError."""
+    """Return a function from images to the answers of the Keras model at `path`. Raises ModelError."""
     try:
         from digits.quiet_keras import LoadError, keras, load_model
     except ImportError as error:
-        raise ModelError(f"Reading {path} without a twin takes TensorFlow:  pip install -r requirements.txt") from error
+        raise ModelError(f"Reading {path} without a twin needs TensorFlow:  pip install -r requirements.txt") from error
     try:
         model = load_model(path)
     except LoadError as error:
@@ -103,7 +104,7 @@ def keras_net(path):
 
 
 def checked(path: Path, net: Callable) -> Classifier:
-    """Return the function that load_classifier promises from `net`, the model at `path`. Raises ModelError."""
+    """Return the function that load_classifier promises; `net` runs the model at `path`. Raises ModelError."""
 
     def classify(images):
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
@@ -114,10 +115,10 @@ def checked(path: Path, net: Callable) -> Classifier:
 
     try:
         answers = net(np.zeros((2, 28, 28), np.float32))
-    except Exception as error:  # OpenCV and Keras raise nearly every type for images that a net does not take
+    except Exception as error:  # OpenCV and Keras raise errors of nearly every type here
         raise ModelError(f"{path} does not turn images (n, 28, 28, 1) into probabilities.\n{TRAIN}") from error
     if answers.shape not in ((2, 10), (2, 11)):
-        raise ModelError(f"{path} gives {answers.shape[1:]} numbers an image; expected ten, one a digit, or eleven.")
+        raise ModelError(f"{path} gives {answers.shape[1:]} numbers per image; expected 10 or 11.")
     if answers.min() < 0 or not np.allclose(answers.sum(axis=1), 1, atol=1e-2):
-        raise ModelError(f"{path} gives no probabilities: it should end in a softmax.")
+        raise ModelError(f"{path} does not give probabilities: it should end in a softmax.")
     return classify

@@ -1,4 +1,4 @@
-"""A deeper net than that of handwritten_digit_recognition.py: better on MNIST, not on people's pictures."""
+"""A deeper net than the one in handwritten_digit_recognition.py: better on MNIST, not on people's pictures."""
 
 from digits.quiet_keras import keras
 
@@ -10,7 +10,7 @@ def build_deeper_cnn(width: float = 1) -> keras.Model:
 
     def convolution(filters, size, padding="same", pool=False):
         convolve = layers.Conv2D(round(filters * width), size, padding=padding, use_bias=False)
-        pooling = [layers.MaxPooling2D()] if pool else []  # before the next two, which then have a quarter of the work
+        pooling = [layers.MaxPooling2D()] if pool else []  # first, so that the next two have a quarter of the work
         return [convolve, *pooling, layers.BatchNormalization(), layers.ReLU()]
 
     return keras.Sequential(

@@ -1,4 +1,4 @@
-"""How Keras is fed, stopped and heard while it fits a net: batches, learning rate, accuracy, callbacks."""
+"""What Keras needs to fit a net: batches, learning rate, accuracy, calibration, callbacks."""
 
 import signal
 import sys
@@ -15,17 +15,17 @@ from digits.mnist import Labelled, net_input
 from digits.quiet_keras import keras, tf
 from digits.recipes import Recipe
 
-WARM_UP = 1 / 8  # of all steps, in which the learning rate rises
+WARM_UP = 1 / 8  # of all steps: while the learning rate rises
 
 
-# --- what is learned from ---
+# --- the images ---
 
 
 def with_synthetic(images: np.ndarray, labels: np.ndarray, recipe: Recipe, seed: int, model: keras.Model) -> Labelled:
-    """Return images uint8 (n, 28, 28) and labels with the synthetic digits and non-digits of `recipe` after them.
+    """Return images uint8 (n, 28, 28) and labels (n,) with the synthetic digits and non-digits of `recipe` after them.
 
-    The label of a non-digit is NON_DIGIT: `model` learns to say so ("outlier exposure", Hendrycks, Mazeika, Dietterich
-    2019), unless it has ten answers only. Several GPUs get as many images each.
+    Non-digits have the label NON_DIGIT ("outlier exposure", Hendrycks, Mazeika, Dietterich 2019); there are none for a
+    `model` of ten answers. A few images are left out where they cannot be shared out equally among several GPUs.
     """
     digits, digit_labels = synthetic_digits(round(len(images) * recipe.synthetic_digits), seed)
     has_answer = model.output_shape[-1] > NON_DIGIT
@@ -36,10 +36,10 @@ def with_synthetic(images: np.ndarray, labels: np.ndarray, recipe: Recipe, seed:
     return images[:count], labels[:count]
 
 
-def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
-    """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as various as what users bring.
+def calibration_images(images: np.ndarray, labels: np.ndarray, seed: int) -> Labelled:
+    """Return held-out images uint8 (2n, 28, 28) and labels (2n,) as varied as users' pictures.
 
-    They are `images`, distorted, and as many synthetic digits; none has been trained on.
+    They are the `images`, distorted, and as many synthetic digits; none of them has been trained on.
     """
     random = np.random.default_rng([seed, 3])
     digits, digit_labels = synthetic_digits(len(images), [seed, 3])
@@ -50,18 +50,18 @@ def like_users_input(images: np.ndarray, labels: np.ndarray, seed: int) -> Label
 def distorted_batches(
     images: np.ndarray,
     labels: np.ndarray,
-    own: int,
+    real_count: int,
     batch_size: int,
     seed: int,
     recipe: Recipe,
 ) -> Iterator[Labelled]:
     """Yield the images in batches, in random order, epoch after epoch, each distorted anew whenever it comes.
 
-    images: uint8 (n, 28, 28), of which the first `own` are the data set's and the others synthetic; labels: (n,). A
-    batch is what net_input makes of its images, and their labels. The last epochs see all images as they are, and
-    images of the data set in place of synthetic digits beyond `recipe.synthetic_at_the_end`.
+    images: uint8 (n, 28, 28), the first `real_count` from the data set, the others synthetic; labels: (n,). A batch is
+    (net_input(images), labels). In the last epochs nothing is distorted, and of the synthetic digits only the share
+    `recipe.synthetic_at_the_end` stays; images of the data set replace the others.
     """
-    is_synthetic_digit = (np.arange(len(images)) >= own) & (labels != NON_DIGIT)
+    is_synthetic_digit = (np.arange(len(images)) >= real_count) & (labels != NON_DIGIT)
     for epoch in range(1, recipe.epochs + 1):
         at_the_end = epoch > recipe.epochs - recipe.undistorted_epochs
         kept = recipe.synthetic_at_the_end if at_the_end else 1
@@ -69,50 +69,52 @@ def distorted_batches(
         order = random.permutation(len(images))
         fields = elastic_fields(500, random)
         left_out = is_synthetic_digit[order] & (random.random(len(order)) >= kept)
-        order[left_out] = random.integers(own, size=np.count_nonzero(left_out))
+        order[left_out] = random.integers(real_count, size=np.count_nonzero(left_out))
         for i, start in enumerate(range(0, len(images), batch_size)):
             batch = order[start : start + batch_size]
             chosen = images[batch]
             if recipe.distortion and not at_the_end:
                 strengths = np.where(
-                    batch < own, recipe.distortion, max(1, recipe.distortion)
-                )  # synthetic ones no less
+                    batch < real_count, recipe.distortion, max(1, recipe.distortion)
+                )  # synthetic images not less
                 chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)
             yield net_input(chosen), labels[batch]
 
 
 def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
-    """Return `data` without TensorFlow's tuning of it, whose thread makes `fit` wait at its end for up to a minute."""
+    """Return `data` without TensorFlow's autotuning, whose thread can delay the end of `fit` by a minute."""
     options = tf.data.Options()
     options.autotune.enabled = False
     return data.with_options(options)
 
 
-def batches(images: np.ndarray, labels: np.ndarray, own: int, batch_size: int, seed: int, recipe: Recipe):
-    """Return distorted_batches as Keras takes them, a tf.data.Dataset."""
+def training_batches(
+    images: np.ndarray, labels: np.ndarray, real_count: int, batch_size: int, seed: int, recipe: Recipe
+):
+    """Return distorted_batches as Keras takes them."""
     signature = tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None,), tf.uint8)
     data = tf.data.Dataset.from_generator(
-        lambda: distorted_batches(images, labels, own, batch_size, seed, recipe), output_signature=signature
+        lambda: distorted_batches(images, labels, real_count, batch_size, seed, recipe), output_signature=signature
     )
     return untuned(data.prefetch(2))
 
 
-def in_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
-    """Return what Keras is to answer and not to learn, in batches of 1,000."""
+def evaluation_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    """Return images uint8 (n, 28, 28) and labels (n,) in batches of 1,000, to be answered, not learned from."""
     return untuned(tf.data.Dataset.from_tensor_slices((net_input(images), labels)).batch(1000))
 
 
-# --- how ---
+# --- the fit ---
 
 
 def on_all_gpus():
-    """Return the context in which a model is built that trains on every GPU, where there are several."""
+    """Return the context in which to build a model so that it trains on all GPUs, if there are several."""
     several = len(tf.config.list_physical_devices("GPU")) > 1
     return tf.distribute.MirroredStrategy().scope() if several else nullcontext()
 
 
 def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
-    """Return Adam, its learning rate warmed up and then falling along a cosine, for so many `steps` of learning."""
+    """Return Adam; its learning rate rises, then falls as a cosine (Loshchilov, Hutter 2017), in `steps` steps."""
     warm_up = round(WARM_UP * steps)
     learning_rate = keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate / 10, steps - warm_up, warmup_target=recipe.learning_rate, warmup_steps=warm_up
@@ -121,7 +123,7 @@ def optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
 
 
 def accuracy(labels, answers):
-    """Return the share of digits that are read right, a number; non-digits do not count. (n,) and (n, 10 or 11)."""
+    """Return the share of digits read right, 0 to 1, without non-digits; labels: (n,), answers: (n, 10 or 11)."""
     labels = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int64")
     is_digit = labels != NON_DIGIT
     is_right = is_digit & (labels == keras.ops.cast(keras.ops.argmax(answers[:, :NON_DIGIT], axis=-1), "int64"))
@@ -129,18 +131,18 @@ def accuracy(labels, answers):
 
 
 def calibrate(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
-    """Divide the logits of `model` by the temperature at which the labels (n,) of `images` are likeliest.
+    """Divide the logits of `model` by the temperature that makes the labels (n,) of `images` likeliest.
 
-    It goes into the weights of its last layer, a Dense with the softmax.
+    The temperature goes into the weights of the last layer, a Dense with softmax; images: uint8 (n, 28, 28).
     """
-    answers = model.predict(in_batches(images, labels), verbose=0)
-    temperature = best_temperature(np.log(answers.clip(1e-30)), labels)  # the logits, but for a constant
+    answers = model.predict(evaluation_batches(images, labels), verbose=0)
+    temperature = best_temperature(np.log(answers.clip(1e-30)), labels)  # the logits, up to a constant
     last = model.layers[-1]
     last.set_weights([weights / temperature for weights in last.get_weights()])
 
 
 class Progress(keras.callbacks.Callback):
-    """Prints a line an epoch, with the time left; on a terminal also how far the epoch is."""
+    """Prints a line per epoch, with the time left; on a terminal also how far the epoch has come."""
 
     def on_train_begin(self, logs=None):
         self.start = self.shown = time.perf_counter()
@@ -150,11 +152,11 @@ class Progress(keras.callbacks.Callback):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if sys.stdout.isatty() and time.perf_counter() > self.shown + 0.5:
+        if sys.stdout.isatty() and batch > 20 and time.perf_counter() > self.shown + 0.5:
             self.shown = time.perf_counter()
             share = (batch + 1) / self.params["steps"]
             self.say(
-                f"epoch {self.epoch + 1}/{self.params['epochs']}   {share:.0%} of it{self.left(self.epoch + share)}", ""
+                f"epoch {self.epoch + 1}/{self.params['epochs']}   {share:.0%} done{self.left(self.epoch + share)}", ""
             )
 
     def on_epoch_end(self, epoch, logs=None):
@@ -165,13 +167,13 @@ class Progress(keras.callbacks.Callback):
         print(f"\r{line:<79}" if sys.stdout.isatty() else line, end=end, flush=True)  # over what stood there
 
     def left(self, done):
-        """Return the time that the rest will take, in words; done: epochs, and a share of one."""
+        """Return the time left, as "   2:05 left"; done: epochs so far, with a fraction."""
         seconds = round((time.perf_counter() - self.start) / done * (self.params["epochs"] - done))
         return f"   {seconds // 60}:{seconds % 60:02} left" if seconds else ""
 
 
 class InterruptBetweenBatches(keras.callbacks.Callback):
-    """Lets Ctrl-C raise KeyboardInterrupt between two batches only.
+    """Lets Ctrl-C raise KeyboardInterrupt only between two batches.
 
     Raised while TensorFlow's C++ code asks Python for the next batch, it would abort the process.
     """

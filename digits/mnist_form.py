@@ -1,6 +1,6 @@
 """A digit in MNIST's form: 28x28, its longer side 20 px, its centre of mass in the middle, strokes 2 to 4 px wide.
 
-What the net reads and what it is trained on go through here alike.
+The marks in a picture and the synthetic digits are brought into it alike.
 """
 
 import cv2
@@ -9,15 +9,15 @@ import numpy as np
 from digits.arrays import resized, trimmed
 
 MIN_STROKE_WIDTH = 2.2  # px of the 20: a thinner stroke is widened to this; MNIST's are 2 to 4 wide
-POWERS = np.stack([np.ones(20), np.arange(20)])  # (2, 20): of each row or column, for the moments of an image
+POWERS = np.stack([np.ones(20), np.arange(20)])  # (2, 20): powers 0 and 1 of a row or column, for an image's moments
 
 
 def to_mnist(mask: np.ndarray) -> np.ndarray:
     """Return a digit, bool (h, w) True = ink, in MNIST's form: float32 (28, 28) from 0 to 1.
 
     The longer side becomes 20 px, the aspect stays, and the centre of mass comes to pixel (14, 14)
-    (LeCun, Bottou, Bengio, Haffner 1998). A line too thin for that size is widened first: it would turn grey.
-    `mask` should be cut to its ink, see `trimmed`. Raises ValueError where it has none.
+    (LeCun, Bottou, Bengio, Haffner 1998). Strokes too thin for that size are widened first: they would turn grey.
+    `mask` should be cut to its ink, see `trimmed`. Raises ValueError if it has none.
     """
     if not mask.any():
         raise ValueError("a mask without ink")
@@ -33,7 +33,7 @@ def to_mnist(mask: np.ndarray) -> np.ndarray:
 
 
 def widened(mask, width):
-    """Return `mask`, bool (h, w), cut to its ink after its strokes have been brought to `width` px if thinner."""
+    """Return `mask`, bool (h, w), with its strokes widened to `width` px if they are thinner, cut to its ink again."""
     missing = width - stroke_width(mask)
     if missing <= 0:
         return mask
@@ -45,9 +45,9 @@ def widened(mask, width):
 
 
 def narrowed(pixels: np.ndarray, width: float) -> np.ndarray:
-    """Return a digit in MNIST's form, float32 (28, 28), in that form with strokes near `width` px if they are wider.
+    """Return a digit in MNIST's form, float32 (28, 28), with strokes narrowed to about `width` px if they are wider.
 
-    What they are wider on average is taken from both sides; where nothing would be left, the digit stays as it is.
+    Half of the mean excess is taken from either side; if nothing would be left, the digit stays as it is.
     """
     ink = cv2.resize(pixels, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC) > 0.5
     fine = trimmed(ink)[1]
@@ -59,11 +59,11 @@ def narrowed(pixels: np.ndarray, width: float) -> np.ndarray:
 
 
 def stroke_width(mask):
-    """Return the mean width in px of the strokes of `mask`: across one, the mean distance to its edge is a quarter."""
+    """Return the mean width in px of the strokes of `mask`, bool (h, w): four times the mean distance to the edge."""
     return max(1.0, 4 * cv2.sumElems(distance_to_edge(mask))[0] / np.count_nonzero(mask) - 2)
 
 
 def distance_to_edge(mask):
-    """Return for each pixel of `mask`, bool (h, w), how far in px it is from the nearest without ink."""
+    """Return for each pixel of `mask`, bool (h, w), the distance in px to the nearest pixel without ink."""
     padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     return cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]

@@ -18,11 +18,11 @@ import numpy as np
 
 from digits.files import near, written_whole
 
-DISK_SPACE = 20e6  # bytes that a model, its twin and the pictures may take
+DISK_SPACE = 20e6  # bytes: room for a model, its twin and the pictures
 
 
 def save(model, path: Path) -> str:
-    """Save a Keras model at `path`, and its ONNX twin beside it. Return the sha256 of the file at `path`."""
+    """Save a Keras model at `path`, and its ONNX twin beside it; return the sha256 of the file. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(path) as beside:
         model.save(beside, include_optimizer=False)
@@ -31,7 +31,7 @@ def save(model, path: Path) -> str:
 
 
 def save_twin(model, path: Path) -> str:
-    """Save `model`, which lies at `path`, as ONNX too, stamped with the sha256 of that file; return the sha256."""
+    """Save the Keras model at `path` as ONNX too, stamped with the sha256 of that file; return the sha256."""
     import onnx
 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -49,11 +49,11 @@ def save_twin(model, path: Path) -> str:
 
 
 def record_of(options: argparse.Namespace, history: dict, seconds: float, digest: str) -> dict:
-    """Return how a model was trained, in `seconds`; digest: the sha256 of its file."""
+    """Return the record of a training; history: as Keras' fit gives it, digest: the sha256 of the model's file."""
     return {
         "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
         "dataset": options.dataset,
-        "recipe": options.name,
+        "recipe": options.recipe_name,
         "epochs": options.recipe.epochs,
         "seed": options.seed,
         "seconds": round(seconds, 1),
@@ -70,7 +70,7 @@ def save_record(record: dict, path: Path) -> None:
 
 
 def record_beside(path: Path) -> dict:
-    """Return the record of the training of the model at `path`; empty where there is none of this very model."""
+    """Return the training record beside the model at `path`, or {} if there is none of this very model."""
     try:
         record = json.loads(path.with_suffix(".json").read_bytes())
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -80,7 +80,10 @@ def record_beside(path: Path) -> dict:
 
 
 def check_can_save(path: Path, way_out: str = "name another place:  --model PATH") -> None:
-    """Exit with an explanation where no model can be saved at `path`: before the training, not after it."""
+    """Exit if no model can be saved at `path`, before the training rather than after it.
+
+    The message says why, and names `way_out` as what to do.
+    """
     if path.is_dir():
         sys.exit(f"{path} is a folder: {way_out}")
     try:
@@ -90,8 +93,6 @@ def check_can_save(path: Path, way_out: str = "name another place:  --model PATH
         path.with_name(f"{path.stem}_confidence.png.try").unlink()
     except OSError as error:
         sys.exit(f"Nothing can be saved in {path.parent} ({error.strerror}): {way_out}")
-    if earlier := record_beside(path):
-        print(f"{near(path)}, which reads {earlier.get('test_accuracy', 0):.2%} of the test images, will be replaced.")
     if shutil.disk_usage(path.parent).free < DISK_SPACE:
         sys.exit(f"The disk of {path.parent} is full: make room, or {way_out}")
     if not (find_spec("onnx") and find_spec("tf2onnx")):

@@ -1,4 +1,4 @@
-"""A picture with boxes about its digits, and beside it the 28x28 images that the net saw."""
+"""A picture with boxes around its digits, and beside it the 28x28 images that the net saw."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,20 +10,20 @@ from digits.arrays import resized
 from digits.files import OVERLAY_SUFFIX, written_whole
 from digits.finding import Mark
 
-SURE, UNSURE = (60, 140, 0), (0, 110, 230)  # BGR
+SURE_COLOUR, UNSURE_COLOUR = (60, 140, 0), (0, 110, 230)  # BGR
 
 
-def overlay(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np.ndarray:
+def with_boxes(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np.ndarray:
     """Return the picture, uint8 (h, w, 3) BGR, with boxes and digits, and beside it what the net saw of each.
 
-    digits: the entries of the marks in a result.
+    digits: the entries of the marks under "digits" in a result.
     """
     scale = min(900 / max(picture.shape[:2]), max(1, 420 / max(picture.shape[:2])))
     shown = resized(picture, scale)
     for mark, digit in zip(marks, digits, strict=True):
         x, y, w, h = (round(v * scale) for v in mark.box)
         cv2.rectangle(shown, (x - 3, y - 3), (x + w + 3, y + h + 3), colour_of(digit), 2)
-        label = label_of(digit) if w > 62 else label_of(digit)[0]  # narrow digits leave room for no more
+        label = label_of(digit) if w > 62 else label_of(digit)[0]  # narrow digits leave no room for more
         write(shown, label, (x - 3, y - 9 if y > 25 else y + h + 22), colour_of(digit))
     tiles = tiles_of(marks, digits, shown.shape[0])
     height = max(shown.shape[0], tiles.shape[0])
@@ -53,11 +53,11 @@ def label_of(digit):
 
 
 def colour_of(digit):
-    return SURE if digit["sure"] else UNSURE
+    return SURE_COLOUR if digit["sure"] else UNSURE_COLOUR
 
 
 def write(image, text, corner, colour):
-    """Write `text` on `image`, its lower left at `corner`, with a white edge so that it can be read on any picture."""
+    """Write `text` on `image`, its lower left at `corner`, edged in white so that it can be read on any picture."""
     for ink, thickness in (((255, 255, 255), 4), (colour, 1)):
         cv2.putText(image, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.5, ink, thickness, cv2.LINE_AA)
 
@@ -66,7 +66,7 @@ def write(image, text, corner, colour):
 
 
 def overlay_names(paths: list[Path]) -> list[str]:
-    """Return the names under which overlays are saved: their paths, with a number where two are alike."""
+    """Return the file names for the overlays of `paths`: each path, joined with _, and a number if two are alike."""
     names = ["_".join(part for part in path.parts if part not in (path.anchor, ".", "..")) for path in paths]
     earlier: Counter[str] = Counter()
     for i, name in enumerate(names):
@@ -82,11 +82,11 @@ def save(image: np.ndarray, path: Path) -> None:
 
 
 def reason_for_no_window() -> str:
-    """Return why no window can be opened; empty where it can."""
+    """Return why no window can be opened, or an empty string."""
     try:
         import matplotlib.pyplot  # which looks for a display
     except ImportError:
-        return "--show takes Matplotlib (pip install matplotlib)"
+        return "--show needs Matplotlib (pip install matplotlib)"
     return "There is no display, or no tkinter" if matplotlib.get_backend().lower() == "agg" else ""
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a long folder, searched by a process a core."""
+"""Runs a function on many pictures at once, one process per core."""
 
 import multiprocessing
 import os
@@ -12,11 +12,11 @@ import cv2
 
 
 def in_parallel(function: Callable, items: Iterable) -> Iterator:
-    """Yield function(item) for each item in turn; a process a core works ahead, by no more than eight items each.
+    """Yield function(item) for each item in turn; one process per core works ahead, by at most eight items each.
 
-    Raises BrokenProcessPool where one of them was ended from outside.
+    Raises BrokenProcessPool if one of them is ended from outside.
     """
-    items, cores = iter(items), min(os.cpu_count() or 1, 61)  # Windows waits for no more
+    items, cores = iter(items), min(os.cpu_count() or 1, 61)  # Windows cannot wait for more
     with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), begin_work) as pool:
         ahead = deque(pool.submit(function, item) for item in islice(items, 8 * cores))
         while ahead:

@@ -1,4 +1,4 @@
-"""A picture file, or its bytes, as an upright array in colour: every format that people have. Finds no digits."""
+"""Reads a picture file, or its bytes, in any format that people have, as an upright colour array."""
 
 import io
 import os
@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MAX_PIXELS = 178_000_000  # a larger picture is refused by its header, before it takes memory: a small file can hold it
+MAX_PIXELS = 178_000_000  # more, which a small file can hold, is refused by its header, before it takes memory
 SUFFIXES = {".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".avif", ".jp2"}
+FORMATS = "PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM"  # others may start programs
 HEIC = b"ftypheic", b"ftypheix", b"ftypmif1"
 
 warnings.filterwarnings("ignore", module="PIL")  # about sizes, checked here, and odd metadata: what matters is raised
 
 
 class PictureError(ValueError):
-    """The file holds no picture that can be read; the message says why."""
+    """The file does not hold a picture that can be read; the message says why."""
 
 
 class PictureTooLargeError(PictureError):
@@ -28,13 +29,13 @@ def read_picture(source: str | os.PathLike | bytes, max_pixels: int = MAX_PIXELS
     """Return the picture in a file upright, as its EXIF says: uint8 (h, w, 3), BGR.
 
     source: a path, or the bytes of a file. Transparent pixels become paper; 16 bits and floats are scaled to 8 bits.
-    Raises PictureError, PictureTooLargeError where it has more than `max_pixels`.
+    Raises PictureError, or PictureTooLargeError if it has more than `max_pixels`.
     """
     data = source if isinstance(source, (bytes, bytearray)) else bytes_of(Path(source))
     if data[4:12] in HEIC:
         raise PictureError("a HEIC photo, which cannot be read yet; save it as JPEG or PNG")
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > max_pixels:
                 raise PictureTooLargeError(f"more than {max_pixels // 10**6} megapixels; save it smaller")
             return as_bgr(ImageOps.exif_transpose(image))
@@ -43,18 +44,18 @@ def read_picture(source: str | os.PathLike | bytes, max_pixels: int = MAX_PIXELS
     except PictureError:
         raise
     except UnidentifiedImageError as error:
-        raise PictureError("not an image that can be read") from error
-    except Exception as error:  # of a damaged file Pillow's decoders raise nearly every type
+        raise PictureError("not a picture in a known format") from error
+    except Exception as error:  # Pillow's decoders raise nearly every type for a damaged file
         raise PictureError("a damaged image; if it looks right elsewhere, save it anew from there") from error
 
 
 def bytes_of(path):
     try:
         if path.is_dir():
-            next(path.iterdir(), None)  # OSError where nobody may look into it
+            next(path.iterdir(), None)  # OSError if it may not be listed
             raise PictureError("a folder without pictures")
         if path.exists() and not path.is_file():
-            raise PictureError("not a regular file")  # a pipe or a device, of which the end may never come
+            raise PictureError("not a regular file")  # a pipe or a device, which may never end
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         if isinstance(error, PictureError):
@@ -63,7 +64,7 @@ def bytes_of(path):
 
 
 def frames_in(path: Path) -> int:
-    """Return how many frames or pages the picture at `path` has; 1 where that cannot be told."""
+    """Return how many frames or pages the picture at `path` has; 1 if that cannot be told."""
     try:
         with Image.open(path) as image:
             return 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # MPO: a phone's photo and a copy
@@ -85,7 +86,7 @@ def as_bgr(image):
 def eight_bits(grey):
     """Return `grey`, any number type, as uint8, scaled so that its largest value becomes 255.
 
-    What is infinite counts as the largest value, what is no number as 0.
+    Infinity counts as the largest value, NaN and what is negative as 0.
     """
     largest = max(float(grey.max(where=np.isfinite(grey), initial=0)), 1e-9)
     scaled = np.empty(grey.shape, np.uint8)
@@ -95,7 +96,7 @@ def eight_bits(grey):
 
 
 def on_paper(colour, alpha):
-    """Lay a picture uint8 (h, w, 3) with alpha uint8 (h, w), 255 is opaque, on paper against which its ink shows."""
+    """Return a picture, uint8 (h, w, 3) with alpha uint8 (h, w), laid on paper that its ink stands out on."""
     visible = alpha > 127
     if visible.mean() > 0.5:
         paper = np.median(colour[visible], axis=0)  # it brought its own paper

@@ -1,4 +1,4 @@
-"""The figures of a training: learning curves, the data, its distortion, the errors, and whether confidence is true.
+"""The figures of a training: learning curves, the data, its distortion, the errors, whether confidence is right.
 
 python -m digits.plots          shows synthetic digits and non-digits, and saves them as models/synthetic_digits.png
 """
@@ -15,7 +15,7 @@ from digits.calibration import calibration_error
 from digits.drawing import non_digits, synthetic_digits
 from digits.files import ROOT, near, written_whole
 
-IN_A_BIN = 250  # answers, of the reliability diagram
+IN_A_BIN = 250  # answers in each bin of the reliability diagram
 
 
 def curves(history: dict[str, list[float]], undistorted_epochs: int, accuracy: float) -> Figure:
@@ -42,7 +42,7 @@ def curves(history: dict[str, list[float]], undistorted_epochs: int, accuracy: f
 
 
 def data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> Figure:
-    """Return a figure of ten training images of each digit, and of how many of each there are."""
+    """Return a figure of ten training images, uint8 (n, 28, 28), of each digit, and of how many of each there are."""
     figure, (samples, counts) = plt.subplots(1, 2, figsize=(11, 5), layout="constrained", num="Data set")
     figure.suptitle(f"The data: {len(y_train):,} images to train and validate with, {len(y_test):,} to test")
     grid = np.zeros((10 * 28, 10 * 28), np.uint8)
@@ -61,7 +61,10 @@ def data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> Figure
 
 
 def augmented(images: np.ndarray, labels: np.ndarray, strength: float) -> Figure:
-    """Return a figure of one training image of each digit, and beside it seven of its distortions."""
+    """Return a figure of one training image of each digit, and beside it seven of its distortions.
+
+    images: uint8 (n, 28, 28); labels: (n,); strength: as of augmentation.distorted.
+    """
     random = np.random.default_rng(0)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
     bent = [distorted(originals, elastic_fields(100, random), random, strength) for _ in range(7)]
@@ -74,9 +77,9 @@ def augmented(images: np.ndarray, labels: np.ndarray, strength: float) -> Figure
 
 
 def confidence(sets: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Return a reliability diagram: how often the answers of each confidence are right, in bins of equal count.
+    """Return a reliability diagram: how often answers of each confidence are right, in bins of equal count.
 
-    sets: for each name, probabilities (n, 10) and labels (n,).
+    sets: by name, probabilities (n, 10) and labels (n,).
     """
     figure, (diagram, counts) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Confidence")
     errors = [f"{calibration_error(*of_set):.1%} on {name}" for name, of_set in sets.items()]
@@ -152,13 +155,14 @@ def synthetic() -> Figure:
 
 
 def save(figure: Figure, path: Path, dpi: int = 160) -> None:
+    """Save the figure at `path` as PNG. Raises OSError."""
     with written_whole(path) as beside:
         figure.savefig(beside, dpi=dpi, format="png")
     print(f"Saved {near(path)}")
 
 
 def show() -> None:
-    """Open a window with each figure, where there is a display, and wait until they are closed."""
+    """Open a window with each figure, if there is a display, and wait until they are closed."""
     if matplotlib.get_backend().lower() != "agg":  # agg: there is no display
         print("Close the windows to end.")
         plt.show()

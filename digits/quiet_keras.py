@@ -1,7 +1,7 @@
 """Keras and TensorFlow without start-up chatter:  from digits.quiet_keras import keras, load_model, tf
 
 TensorFlow 2.21 writes notes about drivers and oneDNN from C++ straight to file descriptor 2 before its own log
-level (TF_CPP_MIN_LOG_LEVEL) counts, so the descriptor points elsewhere during the import. A failing import still
+level (TF_CPP_MIN_LOG_LEVEL) takes effect, so the descriptor points elsewhere during the import. A failing import still
 shows its traceback: Python writes that after the descriptor is back.
 """
 
@@ -11,8 +11,8 @@ import sys
 import warnings
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow has no other switch for what C++ logs later
-os.environ["KERAS_BACKEND"] = "tensorflow"  # nor Keras, whose keras.json may name what other projects need
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the only switch for what TensorFlow's C++ logs later
+os.environ["KERAS_BACKEND"] = "tensorflow"  # keras.json may name another, for other projects
 
 if sys.stderr.isatty():
     print("Loading TensorFlow ...", file=sys.stderr)

@@ -6,24 +6,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recipe:
-    epochs: int  # times to go through the training images
-    undistorted_epochs: int  # the last ones, which see the images as they are
+    epochs: int  # passes through the training images
+    undistorted_epochs: int  # the last ones, in which nothing is distorted
     learning_rate: float  # at its highest; from there it falls along a cosine, so that any number of epochs ends well
     beta_2: float  # how long Adam remembers how large gradients were; less in a short training
     weight_decay: float | None  # "decoupled" (Loshchilov, Hutter 2019)
     distortion: float  # of MNIST's images, as a multiple of what augmentation.py says
-    synthetic_digits: float  # mixed in for each image of MNIST
+    synthetic_digits: float  # mixed in per image of MNIST
     non_digits: float  # likewise
-    synthetic_at_the_end: float  # share of them that stays in the undistorted epochs: the last count most for MNIST
+    synthetic_at_the_end: float  # share of synthetic digits that stays in the undistorted epochs: fewer help MNIST
     width: float  # multiplies filters and units
-    deeper: bool  # six convolutions in place of two
+    deeper: bool  # six convolutions instead of two
 
     def with_epochs(self, epochs):
-        """Return the same recipe in so many epochs, of which at most a third, but one at least, are undistorted."""
+        """Return the same recipe for so many epochs, at most a third of them undistorted, but at least one."""
         return replace(self, epochs=epochs, undistorted_epochs=min(self.undistorted_epochs, max(1, round(epochs / 3))))
 
     def for_synthetic_digits(self):
-        """Return the same recipe for synthetic digits alone, which are too much alike: distorted more, to the end."""
+        """Return the same recipe for synthetic digits alone: as they are too much alike, distorted more, to the end."""
         return replace(self, distortion=1.4 * self.distortion, undistorted_epochs=0)
 
 

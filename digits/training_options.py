@@ -10,17 +10,19 @@ from digits.recipes import RECIPES
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Return the options, `recipe` as a Recipe with what the other options change in it, `name` as its name."""
+    """Return the options: `recipe`, a Recipe as other options change it, `name`, its name, and those of --help."""
     parser = argparse.ArgumentParser(
         description="Train a convolutional network on MNIST, save it, and show how it learned."
     )
     default, sets = " (default: %(default)s)", ("mixed", "mnist", "synthetic")
     parser.add_argument(
-        "--recipe", choices=RECIPES, dest="name", help="settings, see digits/recipes.py (default: default)"
+        "--recipe", choices=RECIPES, dest="recipe_name", help="settings, see digits/recipes.py (default: default)"
     )
-    parser.add_argument("--deeper", action="store_const", dest="name", const="deeper", help="short for --recipe deeper")
-    parser.add_argument("--epochs", type=positive, help="other than the recipe's; 1 is short for --recipe quick")
-    parser.add_argument("--batch-size", type=positive, default=128, help="images for each step" + default)
+    parser.add_argument(
+        "--deeper", action="store_const", dest="recipe_name", const="deeper", help="short for --recipe deeper"
+    )
+    parser.add_argument("--epochs", type=positive, help="instead of the recipe's; 1 is short for --recipe quick")
+    parser.add_argument("--batch-size", type=positive, default=128, help="images per step" + default)
     parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
     parser.add_argument(
         "--dataset", choices=sets, default="mixed", help="MNIST and synthetic digits, or one of them" + default
@@ -29,14 +31,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
     options = parser.parse_args()
-    options.name = options.name or ("quick" if options.epochs == 1 else "default")
+    options.recipe_name = options.recipe_name or ("quick" if options.epochs == 1 else "default")
     options.recipe = recipe_for(options)
     options.model = options.model or default_model(options)
     return options
 
 
 def recipe_for(options):
-    recipe = RECIPES[options.name]
+    recipe = RECIPES[options.recipe_name]
     if options.epochs:
         recipe = recipe.with_epochs(options.epochs)
     if options.dataset == "mnist":
@@ -45,7 +47,7 @@ def recipe_for(options):
 
 
 def default_model(options):
-    """Return where the model is saved: each kind has a name of its own, so that none takes another's place."""
+    """Return where the model is saved; each kind has its own name, so that none replaces another."""
     kind = "synthetic" if options.dataset == "synthetic" else "handwritten"
     return TRAINED.with_name(f"{kind}_digit_{'deeper_' if options.recipe.deeper else ''}cnn.h5")
 
@@ -55,7 +57,7 @@ def positive(text):
 
 
 def seed(text):
-    return whole_number(text, 0, 2**32 - 1)  # NumPy takes no others
+    return whole_number(text, 0, 2**32 - 1)  # what NumPy takes
 
 
 def whole_number(text, lowest, highest):

@@ -1,13 +1,13 @@
-"""Draws handwritten digits, and what is not a digit, out of strokes: labelled images without a data set.
+"""Draws synthetic digits, and what is not a digit, from strokes: labelled images without a data set.
 
     images, labels = synthetic_digits(1000, seed=0)       uint8 (1000, 28, 28), uint8 (1000,)
     images = non_digits(1000, seed=0)                     uint8 (1000, 28, 28)
 
-    python -m digits.plots                                shows some of both, saved as models/synthetic_digits.png
+    python -m digits.plots                                shows some of both, and saves models/synthetic_digits.png
 
-strokes.txt holds the ways in which people of different countries write each digit. Each image takes one of them, bends
-and slants it as a hand would (hand.py), draws it with a pen of some width, at times with something beside it
-(surroundings.py), and brings it into MNIST's form, just as prediction does with what it reads.
+strokes.txt holds the ways in which people of different countries write each digit. For each image, one of them is bent
+and slanted as by a hand and drawn with a pen of some width (hand.py), at times with something beside it
+(surroundings.py), then brought into MNIST's form, as the marks in a picture are.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from digits.mnist_form import to_mnist
 
 
 def synthetic_digits(count: int, seed: int | list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return `count` drawn digits: images uint8 (count, 28, 28) in MNIST's form, labels uint8 (count,), 0 to 9."""
+    """Return `count` synthetic digits: images uint8 (count, 28, 28) in MNIST's form, labels uint8 (count,), 0 to 9."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 10, count).astype(np.uint8)
     images = [in_mnists_form(as_found(random, any_digit(random, (label,)))) for label in labels]
@@ -27,12 +27,12 @@ def synthetic_digits(count: int, seed: int | list[int]) -> tuple[np.ndarray, np.
 
 
 def non_digits(count: int, seed: int | list[int]) -> np.ndarray:
-    """Return `count` images, uint8 (count, 28, 28), of what is not a digit, in the form that prediction gives it."""
+    """Return `count` images, uint8 (count, 28, 28), of what is not a digit, in MNIST's form."""
     random = np.random.default_rng(seed)
     images = [in_mnists_form(as_found(random, any_non_digit(random))) for _ in range(count)]
     return np.array(images, np.uint8).reshape(count, 28, 28)
 
 
 def in_mnists_form(mask):
-    """Return a mask, bool (h, w), as MNIST has its digits: float (28, 28), whole numbers from 0 to 255."""
+    """Return `mask`, bool (h, w), in MNIST's form: float32 (28, 28), whole numbers from 0 to 255."""
     return np.rint(to_mnist(mask) * 255)

@@ -1,4 +1,4 @@
-"""What is not a digit: letters, signs, scribbles, shapes, patches. Each function returns a mask, bool (h, w)."""
+"""Draws what is not a digit: letters, signs, scribbles, shapes, patches. Each function returns a mask, bool (h, w)."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from digits.drawing.strokes import NON_DIGITS, smooth_through, strokes_of
 
 
 def any_non_digit(random):
-    """Return something of a random kind; lines and patches are never narrow, for that might be a 1."""
+    """Return a non-digit of a random kind; lines and patches are never narrow, as they might pass for a 1."""
     kind = one_of(random, KINDS)
     mask = trimmed(kind(random))[1]
     while kind in (random_line, outlined, blob, shape, crossing_lines) and mask.shape[1] < 0.55 * mask.shape[0]:
@@ -22,7 +22,7 @@ def letter(random):
 
 
 def turned_digit(random):
-    """A digit on its side; a 4 or a 5 might be a 5 or a 4."""
+    """A 3, 7 or 8 on its side; a 4 might pass for a 5, and a 5 for a 4."""
     return np.rot90(any_digit(random, (3, 7, 8)), one_of(random, (1, 3)))
 
 
@@ -44,7 +44,7 @@ def run_together(random):
 
 
 def random_line(random):
-    """A line through points anywhere, and so many that it is hardly a digit."""
+    """Lines through random points, so many that they hardly look like a digit."""
     field = np.zeros((SCALE + 2 * ROOM, SCALE + 2 * ROOM), np.uint8)
     for _ in range(random.integers(1, 4)):
         count = int(random.integers(8, 13))
@@ -78,7 +78,7 @@ def outlined(random):
 
 
 def blob(random):
-    """A patch of some texture, as it is cut out of a photo of things."""
+    """A patch of texture, as found in photos of things."""
     size = int(random.integers(3, 9))
     coarse = random.normal(size=(size, int(random.integers(3, 9)))).astype(np.float32)
     smooth = cv2.resize(coarse, None, fx=80 / size, fy=80 / size, interpolation=cv2.INTER_CUBIC)
@@ -103,7 +103,7 @@ def shape(random):
 
 
 def crossing_lines(random):
-    """Straight lines, as of a table, a window, a fence; three or four of them might be a 1, a 4 or a 7."""
+    """Straight lines, as of a window or a fence, at least five; fewer might pass for a 1, a 4 or a 7."""
     field = np.zeros((110, 110), np.uint8)
     for _ in range(random.integers(5, 9)):
         ends = random.integers(0, 110, (2, 2))

@@ -9,7 +9,7 @@ FILE = Path(__file__).with_name("strokes.txt")
 
 
 def skeletons_in(file):
-    """Return the lines of strokes.txt by what they show, "0" to "9" or "x", each a list of skeletons."""
+    """Return the skeletons in strokes.txt, lists of its lines by what they show: "0" to "9", or "x"."""
     found = {}
     for line in file.read_text().splitlines():
         if line and not line.startswith("#"):
@@ -24,7 +24,7 @@ DIGITS = [skeletons_in(FILE)[str(digit)] for digit in range(10)]  # the ways in 
 
 @cache
 def strokes_of(skeleton):
-    """Return for each stroke of a skeleton its points, float (n, 2), and the matrix to its curve, (samples, n)."""
+    """Return for each stroke its points, float (n, 2) in heights, and the matrix (samples, n) to its curve."""
     strokes = []
     for stroke in skeleton.split("|"):
         parts, points = [[]], []

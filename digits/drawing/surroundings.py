@@ -1,4 +1,4 @@
-"""What lies beside a digit where it is found: specks, the edge of a neighbour, the coarse dots of a scanner."""
+"""Adds what surrounds a digit in a picture: specks, the edge of a neighbour; or the coarse dots of a scanner."""
 
 import cv2
 import numpy as np
@@ -6,13 +6,13 @@ import numpy as np
 from digits.arrays import trimmed
 from digits.drawing.hand import any_digit, one_of
 
-SPECKS = 0.2  # the share of images with something beside what is drawn
+SPECKS = 0.2  # the share of images with specks
 NEIGHBOURS = 0.16  # the share with the edge of a digit beside it
 COARSE = 0.1  # the share drawn with few dots
 
 
 def as_found(random, mask):
-    """Return `mask`, bool (h, w), cut to its ink as out of a picture: at times with something beside it, or coarse."""
+    """Return `mask`, bool (h, w), cut to its ink, at times with something beside it, or coarse, as in a picture."""
     found = mask = trimmed(mask)[1]
     if random.random() < SPECKS:
         found = with_specks(random, found)
@@ -39,13 +39,13 @@ def with_specks(random, mask):
 
 
 def with_neighbour(random, mask):
-    """Add the edge of a neighbour, as it stays where digits are cut out of a number; some touch."""
+    """Add the edge of a neighbour, as is left where digits are cut out of a number; some touch."""
     other = trimmed(any_digit(random))[1]
     h, w = mask.shape
     width, gap, lower = int(random.integers(3, 16)), int(random.integers(-6, 14)), round(h * random.uniform(-0.5, 0.5))
     gap = max(gap, -w)
     width = max(width, 2 - gap)  # at least 2 px stand out
-    order = one_of(random, (1, -1))  # -1: to its left, which is to its right with both mirrored
+    order = one_of(random, (1, -1))  # -1: on its left, done by mirroring both
     edge = other[:, ::order][max(0, -lower) : h - lower, :width]
     field = np.zeros((h, w + gap + width), bool)
     field[:, :w] = mask[:, ::order]
@@ -57,7 +57,7 @@ def coarse(random, mask):
     """Return `mask` as a scanner that makes a digit 10 to 20 dots high would see it."""
     dots = random.uniform(10, 20) / max(mask.shape)
     if dots * min(mask.shape) <= 0.5:
-        return mask  # of a line so thin nothing would be left
+        return mask  # nothing would be left of so thin a line
     grey = cv2.resize(mask.astype(np.float32), None, fx=dots, fy=dots, interpolation=cv2.INTER_AREA)
     size = mask.shape[::-1]
     return cv2.resize((grey > random.uniform(0.3, 0.6)).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0

@@ -1,4 +1,4 @@
-"""What is plainly no part of a digit: margins, table edges, frames, shadows, ruled lines."""
+"""Leaves out what is plainly not part of a digit: margins, table edges, frames, shadows, ruled lines."""
 
 import cv2
 import numpy as np
@@ -7,13 +7,13 @@ from digits.arrays import hull_area, quadrilateral_about, square_of, without_edg
 from digits.finding.ink import at_border
 from digits.finding.piece import usual_height
 
-EDGE = 6, 1 / 4, 24  # px, share, px: paper must reach so far about a piece: this share of its stroke, within limits
-BORDER_DEPTH = 0.06  # of the short side: what goes along the border, round corners too, and nowhere deeper is no digit
+EDGE = 6, 1 / 4, 24  # px, share, px: how far paper must reach around a piece: least, share of its stroke, most
+BORDER_DEPTH = 0.06  # of the short side: what lies along the border, round corners too, within this is not a digit
 
 
-def only_digits(pieces, page):
-    """Return the pieces without those that are plainly no part of a digit."""
-    pieces = [piece for piece in pieces if not is_margin(piece, page) and not is_edge(piece, page)]
+def possible_digits(pieces, page):
+    """Return the pieces without those that are plainly not part of a digit."""
+    pieces = [piece for piece in pieces if not is_margin(piece, page) and not is_paper_edge(piece, page)]
     pieces = [piece for piece in pieces if not is_shadow(piece, pieces, page) and not is_frame(piece, pieces)]
     if not pieces:
         return []
@@ -46,7 +46,7 @@ def is_margin(piece, page):
 
 
 def depth_of(piece, page):
-    """Return how many px each pixel of the piece lies from the picture's border, (n,)."""
+    """Return how far each pixel of the piece is from the picture's border, (n,) in px."""
     height, width = page.ink.shape
     y, x = piece.mask.nonzero()
     x, y = x + piece.x, y + piece.y
@@ -54,7 +54,7 @@ def depth_of(piece, page):
 
 
 def is_frame(piece, pieces):
-    """Whether the piece is a box about others, from wherever it is seen, a circle about a large one, or a table."""
+    """Whether the piece is a box around others, seen from any side, a circle around a large one, or a grid."""
     inside = [other for other in pieces if contains(piece, other)]
     in_cells = [other for other in inside if other.h > 0.3 * min(piece.w, piece.h) and encloses(piece, other)]
     if len(in_cells) >= 2 or any(other.h > 0.4 * piece.h for other in in_cells):
@@ -75,13 +75,13 @@ def contains(outer, inner):
 
 
 def encloses(outer, inner):
-    """Whether `inner`, which `outer` contains, lies in a hole of it."""
+    """Whether `inner`, whose box lies within that of `outer`, lies in a hole of it."""
     y, x = inner.y - outer.y, inner.x - outer.x
     return without_holes(outer.mask)[y : y + inner.h, x : x + inner.w][inner.mask].all()
 
 
-def is_edge(piece, page):
-    """Whether there is paper on one side of the piece only, as at the edge of a sheet; ink has paper all round."""
+def is_paper_edge(piece, page):
+    """Whether there is paper on only one side of the piece, as at the edge of a sheet; ink has paper all round."""
     least, share, most = EDGE
     reach = round(min(max(least, share * piece.stroke_width), most))  # the edges of a wide stroke may be soft
     height, width = page.grey.shape
@@ -97,7 +97,7 @@ def is_edge(piece, page):
 
 
 def is_shadow(piece, pieces, page):
-    """Whether the piece is wider than any pen by which the others are drawn, and comes from the border or is pale."""
+    """Whether the strokes of the piece are far wider than those of the others, and it touches the border or is pale."""
     others = [p for p in pieces if p is not piece and p.size > 0.03 * min(page.ink.shape)]
     others = [p for p in others if p.darkness > 0.5 * piece.darkness and not at_border(p, page.ink.shape)]
     if not others or piece.stroke_width <= 3 * np.median([p.stroke_width for p in others]):

@@ -1,4 +1,4 @@
-"""From pieces to digits: pieces that belong together, such as the body of a 5 and its bar, and rows of them."""
+"""Groups pieces that belong together, such as the body of a 5 and its bar, and puts the groups in rows."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from digits.finding.piece import Piece, union_of, usual_height
 
 
 def grouped(pieces: list[Piece]) -> list[list[Piece]]:
-    """Return the pieces as groups, a list each, of which every one is a digit."""
+    """Return the pieces in groups, each of which may be a digit; groups that are too small or a dash are left out."""
     if not pieces:
         return []
     size = usual_height(pieces)
@@ -39,14 +39,14 @@ def belong_together(one, other, size, may_be_column):
 
 
 def is_underline_of(one, other, size):
-    """Whether a piece is a line below the other that reaches from one end of it to the other."""
+    """Whether `one` is a line below `other`, and reaches from end to end of it."""
     slack = 0.1 * size
     is_below = one.w > 5 * one.h and one.y > other.y + other.h
     return is_below and one.x < other.x + slack and one.x + one.w > other.x + other.w - slack
 
 
 def is_bar_of(one, other, size):
-    """Whether a piece may be the bar that some draw out to the right from the top of a 5, which `other` may be."""
+    """Whether `one` may be the bar of a 5, which some people draw far out to the right, and `other` its body."""
     is_at_top = one.y + one.h / 2 < other.y + 0.3 * other.h
     return is_at_top and one.x > other.x and 2 * one.h < one.w < 1.7 * size
 
@@ -79,7 +79,7 @@ def rows_of(boxes: list[Box]) -> list[list[int]]:
 
 
 def slope_of_rows(across, down, height):
-    """Return the usual slope from a digit, at `across` and `down` (n,), to its right neighbour."""
+    """Return the median slope from a digit to its right neighbour; across, down: the centres, (n,)."""
     slopes = []
     for x, y in zip(across, down, strict=True):
         dx, dy = across - x, down - y

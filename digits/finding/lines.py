@@ -1,4 +1,4 @@
-"""Lines of ruled and squared paper are taken away; the dots of dotted outlines become lines."""
+"""Removes the lines of ruled and squared paper; joins the dots of dotted outlines."""
 
 import cv2
 import numpy as np
@@ -20,12 +20,12 @@ def without_lines(dark):
 
 
 def without_rows(dark):
-    """Return `dark` without three or more thin lines from left to right, up to 6 degrees out of level."""
+    """Return `dark` without thin lines from left to right, at most 6 degrees from level, if there are three or more."""
     height, width = dark.shape
     thickest = max(6, height // 60)
     image, lines = np.ascontiguousarray(dark, np.uint8), np.zeros(dark.shape, np.uint8)
     thin = image - cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
-    thin = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, thickest + 4), np.uint8))  # over what crosses it
+    thin = cv2.morphologyEx(thin, cv2.MORPH_CLOSE, np.ones((1, thickest + 4), np.uint8))  # across what crosses it
     for slope in np.tan(np.radians(np.arange(-6, 6.1, 0.75))):
         shear = np.float32([[1, 0, 0], [-slope, 1, slope * width / 2]])
         level = cv2.warpAffine(thin, shear, (width, height), flags=cv2.INTER_NEAREST)
@@ -41,7 +41,7 @@ def without_rows(dark):
 
 
 def joined_dots(dark):
-    """Return `dark`, bool (h, w), with the dots of dotted outlines joined to lines; without dots, it stays as it is."""
+    """Return `dark`, bool (h, w), with the dots of dotted outlines joined; without dots, it stays as it is."""
     count, labels, stats, centres = components(dark)
     size, area = stats[1:, 2:4].max(axis=1), stats[1:, 4]
     usual = np.median(size) if count > 1 else 0
@@ -56,6 +56,6 @@ def joined_dots(dark):
         return dark
     reach = int(1.3 * apart) | 1
     bridge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    dots = np.append(False, round_ones)[labels]  # and nothing else: a line of dots below a digit is no part of it
+    dots = np.append(False, round_ones)[labels]  # and nothing else: a line of dots below a digit is not part of it
     joined = cv2.morphologyEx(np.pad(dots, reach).astype(np.uint8), cv2.MORPH_CLOSE, bridge)
     return dark | (joined[reach:-reach, reach:-reach] > 0)

@@ -14,27 +14,27 @@ from digits.finding.sheet import board_in, sheet_in
 from digits.finding.touching import TWO_WIDE, cut_in_two
 from digits.mnist_form import to_mnist
 
-LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit of 3 % of its height still has 36 px
+LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit 3 % as high as a 4:3 photo still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
-WIDE = 1.05  # width to height: a wider mark may be digits that touch
-WIDE_AMONG_OTHERS, SEVERAL = 0.8, 3  # the same where there are so many marks: there digits touch more often
-MAX_FRAGMENTS = 3  # so few marks that no wider than WIDE hold together may be one digit in strokes that do not touch
-FRAGMENTS_APART = 0.35  # of the tallest: no further than this from each other
+WIDE = 1.05  # width over height: a wider mark may be digits that touch
+WIDE_AMONG_OTHERS, SEVERAL = 0.8, 3  # the same where there are at least SEVERAL marks, which touch more often
+MAX_FRAGMENTS = 3  # so few marks, no wider than WIDE together, may be one digit whose strokes do not touch
+FRAGMENTS_APART = 0.35  # of the height of the tallest: no gap between them is wider
 
 
 class Mark(NamedTuple):
-    """Something written: a digit, or what may turn out not to be one."""
+    """Something in a picture that may be a digit."""
 
     box: Box  # in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
-    readings: tuple = ()  # what it would be if it were several digits: each a tuple of Marks from left to right
+    readings: tuple = ()  # the ways to read it as several digits: each a tuple of Marks from left to right
 
 
 def find_marks(picture: np.ndarray) -> list[Mark]:
-    """Return what is written in `picture`, uint8 (h, w, 3) BGR or (h, w) grey, as a list of Mark in reading order.
+    """Return the marks in `picture`, uint8 (h, w, 3) BGR or (h, w) grey, in reading order.
 
-    Raises ValueError where `picture` is no such array, or empty.
+    Raises ValueError if `picture` is not such an array, or is empty.
     """
     if not isinstance(picture, np.ndarray):
         raise ValueError(f"a picture is a NumPy array, not {type(picture).__name__}")
@@ -50,7 +50,7 @@ def find_marks(picture: np.ndarray) -> list[Mark]:
 
 
 def marks_on(picture):
-    """Return what is written in `picture`, uint8 (h, w, 3), which shows paper, or a board, and little else."""
+    """Return the marks in `picture`, uint8 (h, w, 3), which shows paper, or a board, and little else."""
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
@@ -71,9 +71,9 @@ def marks_on(picture):
 
 
 def hang_together(boxes, reach):
-    """Whether one comes from each of the boxes (x, y, width, height) to each other in steps of less than `reach` px."""
+    """Whether the boxes (x, y, width, height) are all linked by gaps of less than `reach` px."""
     near, rest = boxes[:1], boxes[1:]
-    for x, y, w, h in near:  # which grows meanwhile
+    for x, y, w, h in near:  # which grows in the loop
         close = [
             box for box in rest if max(box[0] - x - w, x - box[0] - box[2], box[1] - y - h, y - box[1] - box[3]) < reach
         ]
@@ -83,7 +83,7 @@ def hang_together(boxes, reach):
 
 
 def moved(mark, box, shape):
-    """Return `mark`, which was found in a copy of the part of a picture at `box`, as it lies in the picture."""
+    """Return `mark`, found in a copy of this shape of the part of a picture at `box`, as it lies in the picture."""
     x, y, width, height = box
     across, down = width / shape[1], height / shape[0]
     left, top, right, bottom = mark.box[0], mark.box[1], mark.box[0] + mark.box[2], mark.box[1] + mark.box[3]
@@ -95,7 +95,7 @@ def moved(mark, box, shape):
 def mark_of(box, mask, row, shape, scale, narrowest=WIDE):
     """Return the Mark of a mask, bool (h, w), that lies at `box` in the working copy of a picture of `shape`.
 
-    narrowest: width to height: what is wider may be several digits.
+    scale: of that copy; narrowest: width over height: a wider mark may be several digits.
     """
     x, y, w, h = box
     left, top = min(int(x / scale), shape[1] - 1), min(int(y / scale), shape[0] - 1)

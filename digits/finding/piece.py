@@ -1,4 +1,4 @@
-"""A connected piece of ink, and what can be measured on it."""
+"""A connected piece of ink, and its measurements."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 from digits.arrays import Box, components, without_holes
 from digits.mnist_form import stroke_width
 
-MAX_PIECES = 500  # a picture with more of them is noise or texture, and need not be read to the end
+MAX_PIECES = 500  # a picture with more is noise or texture: the smaller ones are left out
 
 
 class Piece(NamedTuple):
@@ -29,12 +29,12 @@ class Piece(NamedTuple):
 
     @property
     def place(self):
-        """Where the piece lies in an array of the page."""
+        """Its box as an index into an array of the page."""
         return slice(self.y, self.y + self.h), slice(self.x, self.x + self.w)
 
 
 def connected(solid, ink):
-    """Return the connected pieces of `solid`, bool (h, w): the largest MAX_PIECES that are more than a speck."""
+    """Return the connected pieces of `solid`, bool (h, w): the MAX_PIECES largest, of at least 6 px."""
     _, labels, stats, _ = components(solid)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0  # the paper
@@ -49,7 +49,7 @@ def connected(solid, ink):
 
 
 def usual_height(pieces):
-    """Return the height of the piece at which half of all ink lies in lower ones; dark ink counts for more."""
+    """Return the median height in px of the ink: half of it is in lower pieces; dark ink counts for more."""
     by_size = sorted(pieces, key=lambda piece: max(piece.h, 0.6 * piece.w))
     ink = np.cumsum([piece.area * piece.darkness**2 for piece in by_size])
     middle = by_size[np.searchsorted(ink, ink[-1] / 2)]
@@ -57,7 +57,7 @@ def usual_height(pieces):
 
 
 def union_of(group: list[Piece]) -> tuple[Box, np.ndarray]:
-    """Return the box (x, y, width, height) about a group of pieces and their common mask, bool (height, width)."""
+    """Return the box (x, y, width, height) around a group of pieces and their common mask, bool (height, width)."""
     left, top = min(piece.x for piece in group), min(piece.y for piece in group)
     right, bottom = max(piece.x + piece.w for piece in group), max(piece.y + piece.h for piece in group)
     mask = np.zeros((bottom - top, right - left), bool)
@@ -77,7 +77,7 @@ def overlap(one, other):
 
 
 def growth(parts, piece):
-    """Return by how many px `piece` is wider or higher, whichever is more, than the box about `parts`."""
+    """Return by how many px `piece` is wider or higher, whichever is more, than the box around `parts`."""
     (_, _, width, height), _ = union_of(parts)
     return max(piece.w - width, piece.h - height)
 

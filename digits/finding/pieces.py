@@ -3,21 +3,21 @@
 import cv2
 import numpy as np
 
-from digits.finding.exclusion import only_digits
+from digits.finding.exclusion import possible_digits
 from digits.finding.ink import Page
 from digits.finding.lines import joined_dots, without_lines
 from digits.finding.piece import Piece, connected, growth, hole_area, overlap, usual_height
 
 MIN_INK = 0.045  # of the paper's brightness: paler than this is never ink
-CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the further ones where it hangs on a shadow
+CUTS = 0.4, 0.55, 0.7  # of a piece's own darkness: where its edge is; the later ones where it is joined to a shadow
 FAINT_CUT = 0.22  # the same for a stroke's faint ends
-FAINT_GROWTH = 0.25  # of a digit's height: what makes it wider or higher by more is no faint end but a ruled line
+FAINT_GROWTH = 0.25  # of a digit's height: a faint end makes it wider or higher by at most this, a ruled line by more
 
 
 def ink_pieces(page: Page) -> list[Piece]:
     """Return the connected pieces of ink that may belong to digits, each cut out at a share of its own darkness.
 
-    What is too large to be a digit is searched again at a higher share: a digit may hang together with a shadow.
+    What is left out as not a digit is searched again at a higher share: a digit in it may be joined to a shadow.
     """
     faintest = max(MIN_INK, 4 * page.noise)
     count, labels = cv2.connectedComponents((page.ink > faintest).astype(np.uint8))
@@ -27,7 +27,7 @@ def ink_pieces(page: Page) -> list[Piece]:
     for cut in CUTS:
         dark = (page.ink > np.maximum(faintest, cut * darkness)) & search
         found = connected(joined_dots(without_lines(dark)), page.ink)
-        pieces = only_digits(pieces + found, page)
+        pieces = possible_digits(pieces + found, page)
         kept = {id(piece) for piece in pieces}
         search = np.zeros_like(search)
         for piece in found:
@@ -40,12 +40,12 @@ def ink_pieces(page: Page) -> list[Piece]:
 
 
 def may_hide_digits(piece, page):
-    """Whether a piece that is no digit may be one that hangs together with a shadow or the edge of a sheet."""
+    """Whether a piece that was left out may be a digit joined to a shadow or to the edge of a sheet."""
     return piece.size > 0.05 * min(page.ink.shape) and piece.area > 0.05 * piece.w * piece.h
 
 
 def darkness_of_each(labels, ink, count):
-    """Return float32 (count,): how dark the darkest percent of each component is, so thin lines do not set it."""
+    """Return the darkness of each component, float32 (count,): the 98.5th percentile of its ink."""
     inside = labels > 0
     order = np.lexsort((ink[inside], labels[inside]))
     ends = np.searchsorted(labels[inside][order], np.arange(count), side="right")
@@ -57,7 +57,7 @@ def darkness_of_each(labels, ink, count):
 
 
 def with_faint_ends(pieces, fainter):
-    """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is a ruled line, say."""
+    """Return `pieces`, each replaced by the piece of `fainter` that it is part of, unless that is much larger."""
     if not pieces:
         return []
     size = usual_height(pieces)
@@ -74,5 +74,5 @@ def with_faint_ends(pieces, fainter):
 
 
 def closes_loop(piece, parts):
-    """Whether the piece makes a loop of its parts, as of a 0 whose sides are darker than its ends."""
+    """Whether the piece joins its parts to a loop, as in a 0 whose sides are darker than its ends."""
     return hole_area(piece) - sum(map(hole_area, parts)) > 0.1 * piece.w * piece.h

@@ -6,18 +6,18 @@ import numpy as np
 
 from digits.arrays import Box, trimmed
 
-TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width to height: a mark no wider may be two digits, or three
-SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, give or take, as shares of the width
+TWO_WIDE, THREE_WIDE = 1.6, 2.5  # width over height: a mark no wider may be two digits, or three
+SEAMS = (0.25, 0.1), (0.42, 0.1), (0.58, 0.1), (0.75, 0.1)  # where they part, and how far off, as shares of the width
 SEAMS_OF_MORE = ((0.5, 0.33),)  # of more than three digits: these halves are cut again
 
 
 def cut_in_two(box: Box, mask: np.ndarray) -> list[list[tuple[Box, np.ndarray]]]:
-    """Return the ways to cut a mask, bool (h, w), into a left and a right part about as high, each a (box, mask)."""
+    """Return the ways to cut a mask, bool (h, w), in a left and a right part, each a (box, mask) over half as high."""
     _, _, width, height = box
     seams = SEAMS if width <= THREE_WIDE * height else SEAMS_OF_MORE
     halves = [cut_at(place, reach, box, mask) for place, reach in seams]
     tall = {parts[0][0]: parts for parts in halves if min(part_box[3] for part_box, _ in parts) > 0.5 * height}
-    return list(tall.values())  # without those that come out alike
+    return list(tall.values())  # without duplicates
 
 
 def cut_at(place: float, reach: float, box: Box, mask: np.ndarray) -> list[tuple[Box, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""Who may ask the page's server, and where it listens: addresses, names that it answers for, security headers."""
+"""Who may use the page's server, and where it listens: addresses, names that it answers to, security headers."""
 
 import errno
 import ipaddress
@@ -21,7 +21,7 @@ HEADERS = {
 def guarded(app: Callable, names: set[str]) -> Callable:
     """Return `app` with HEADERS on each answer, and closed to requests whose Host is not one of `names`.
 
-    Without the second, any web page could point a name of its own at this machine and read the answers.
+    Without that check, any web page could point its own name at this machine and read the answers (DNS rebinding).
     """
     headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
@@ -41,7 +41,7 @@ def guarded(app: Callable, names: set[str]) -> Callable:
 
 
 def is_for(names: set[str], host: str) -> bool:
-    """Whether the header Host names this server; where "any address" is among `names`, each IP address does."""
+    """Whether the header Host names this server; if "any address" is among `names`, any IP address does."""
     parts = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([^][:@/\s]+))(?::\d+)?", host.lower())
     if parts is None:
         return False
@@ -58,7 +58,7 @@ def is_address(name):
 
 
 def own_names(listener: socket.socket, host: str) -> set[str]:
-    """Return the set of names by which the server may be called, see is_for; `host` is what the user called it."""
+    """Return the names by which the server may be called, see is_for; host: as the user gave it."""
     names = {"localhost", "127.0.0.1", "::1", host.lower()}
     if bound_to(listener).is_unspecified:
         names |= {"any address", socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"}
@@ -82,7 +82,7 @@ def bound_to(listener):
 
 
 def addresses_of(listener):
-    """Return two addresses of the page: for a browser on another machine, if it can be reached, and on this one."""
+    """Return two addresses of the page: for a browser on another machine, if one can reach it, and on this one."""
     address, port = bound_to(listener), listener.getsockname()[1]
     if address.is_unspecified:  # only pages at localhost may use a camera
         return f"http://{own_address(listener.family)}:{port}", f"http://localhost:{port}"
@@ -90,11 +90,11 @@ def addresses_of(listener):
 
 
 def own_address(family):
-    """Return the address that this machine has in its network, as in a URL; without a network its name."""
+    """Return this machine's address in its network, as in a URL; without a network, its name."""
     somewhere = "2001:db8::1" if family == socket.AF_INET6 else "203.0.113.1"  # nobody's, RFC 3849 and RFC 5737
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((somewhere, 9))  # sends nothing, but takes the address that it would send from
+            probe.connect((somewhere, 9))  # sends nothing, but chooses the address to send from
         except OSError:
             return socket.gethostname()
         return in_brackets(ipaddress.ip_address(probe.getsockname()[0]))

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 
 from digits.classifier import Classifier
-from digits.files import IMAGES, MODEL
+from digits.files import DEFAULT_MODEL, IMAGES
 from digits.model_files import record_beside
 from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, read_picture
 from digits.reading import read_marks, result_of
@@ -28,17 +28,17 @@ PAGE = Path(__file__).parent / "page"
 SERVED = {  # as the first part of an address: the folder, and the endings of the files that can be fetched from it
     "web": (PAGE, {".html", ".css", ".js", ".svg"}),
     "images": (IMAGES, SUFFIXES),
-    "models": (MODEL.parent, {".png"}),
+    "models": (DEFAULT_MODEL.parent, {".png"}),
 }
 for suffix, kind in {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}.items():
     mimetypes.add_type(kind, suffix)  # whatever Windows' registry says, or an old Python does not know
 
 
-def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
-    """Return the application that reads with `classify`, from the file `model`."""
+def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
+    """Return the application; it reads with `classify`, which was loaded from the file `model`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
-    layers, record = layers_of(model), record_beside(model)  # of the model that answers, whatever takes its place later
+    layers, record = layers_of(model), record_beside(model)  # of the model that answers, even if replaced later
 
     @app.post("/api/read")
     async def read(request: Request, name: str = "picture", pixels: bool = False):
@@ -51,7 +51,7 @@ def web_app(classify: Classifier, model: Path = MODEL) -> FastAPI:
 
     @app.get("/api/training")
     def training():
-        is_served = model.parent.resolve() == SERVED["models"][0].resolve()  # elsewhere its pictures stay
+        is_served = model.parent.resolve() == SERVED["models"][0].resolve()  # pictures in other folders are not served
         pictures = [name for name in fetchable("models") if is_served and name.startswith(f"{model.stem}_")]
         return {"pictures": pictures, "layers": layers, "record": record}
 

@@ -26,8 +26,8 @@ def entry_of(layer, weights):
 
 
 def settings_in_words(settings):
-    """Return what the settings of a layer say about it, like "32 filters, 5x5, relu"."""
-    activation = settings.get("activation", "")  # a name, or of a layer of its own kind all its settings
+    """Return the settings of a layer in words, such as "32 filters, 5x5, relu"."""
+    activation = settings.get("activation", "")  # a name, or the settings of an activation layer
     words = [
         f"{settings['filters']} filters" if "filters" in settings else "",
         f"{settings['units']} units" if "units" in settings else "",

@@ -12,13 +12,13 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 const HINTS = {
   pad: "Draw digits here: one, several side by side, or rows of them.",
-  picture: "Choose, drop or paste a picture, or take a sample from below.",
-  camera: "Hold a sheet with digits before the camera.",
+  picture: "Choose, drop or paste a picture, or take a sample below.",
+  camera: "Hold a sheet with digits in front of the camera.",
 };
 
 const SILENCE = "The server does not answer. Is web_app.py still running?";
 let way = "pad"; // or "picture" or "camera"
-let turn = 0; // counts what was asked or taken back; an answer to an earlier question is dropped
+let turn = 0; // counts requests and cancellations; the answer to an earlier request is dropped
 let maxBytes = Infinity;
 
 
@@ -56,7 +56,7 @@ function invite(said = HINTS[way]) {
   hint.textContent = said;
   boxes.replaceChildren();
   $("seen").hidden = true;
-  say("Nothing to read yet", way === "pad" ? "The answer comes by itself while you draw." : "");
+  say("Nothing to read yet", way === "pad" ? "The answer appears while you draw." : "");
 }
 
 function showTrouble(reason) {
@@ -77,7 +77,7 @@ function showAnswer({ text, digits, width, height }) {
   boxes.replaceChildren(...digits.map((digit) => boxOf(digit, width, height)));
   $("seen").hidden = !digits.length;
   $("digits").replaceChildren(...digits.map(cardOf));
-  if (!digits.length) return say("No digit found", "There is no mark that could be one.");
+  if (!digits.length) return say("No digit found", "Nothing here looks like one.");
   $("text").className = "";
   $("text").replaceChildren(...text.split("\n").map(rowOf));
   $("note").className = "";
@@ -92,10 +92,10 @@ function rowOf(row) {
 
 function noteOn(digits) {
   const sure = digits.filter((digit) => digit.sure);
-  if (!sure.length) return "? is a mark that looks like no digit, or like several.";
+  if (!sure.length) return "? is a mark that is not surely one digit.";
   const confidence = percent(Math.min(...sure.map((digit) => digit.confidence)));
   const said = `${sure.length > 1 ? "Lowest confidence" : "Confidence"} ${confidence}.`;
-  return sure.length === digits.length ? said : `${said} ? is a mark that looks like no digit, or like several.`;
+  return sure.length === digits.length ? said : `${said} ? is a mark that is not surely one digit.`;
 }
 
 function boxOf({ digit, sure, box: [x, y, w, h] }, width, height) {
@@ -192,7 +192,7 @@ function strokesChanged(pause) {
   else if (!timer) timer = setTimeout(readPad, pause);
 }
 
-// One request at a time: what is drawn meanwhile is read in one go after it.
+// One request at a time: what is drawn meanwhile is read in one go afterwards.
 async function readPad() {
   timer = null;
   hasChanged = true;
@@ -291,7 +291,7 @@ function fit(width, height) {
 
 picture.addEventListener("load", () => picture.hidden || fit(picture.naturalWidth, picture.naturalHeight));
 picture.addEventListener("error", () => {
-  if (picture.hidden) return; // somebody went on to the pad meanwhile
+  if (picture.hidden) return; // the user has moved on to the pad
   picture.hidden = true;
   hint.textContent = "The browser cannot show this file.";
 });
@@ -352,7 +352,7 @@ let frameTaken = null;
 
 async function startCamera() {
   if (!navigator.mediaDevices) {
-    return showTrouble("The browser lends its camera only to pages at localhost and to https pages.");
+    return showTrouble("The browser allows the camera only on pages at localhost and on https pages.");
   }
   $("shutter").disabled = true;
   try {
@@ -364,7 +364,7 @@ async function startCamera() {
   }
   if (way !== "camera") return stopCamera();
   film.srcObject = stream;
-  await film.play().catch(() => {}); // where somebody leaves while it starts
+  await film.play().catch(() => {}); // if the user leaves while it starts
   if (!stream) return;
   frameTaken = null;
   picture.hidden = true;
@@ -449,7 +449,7 @@ function showTraining({ pictures, layers, record }) {
     if (name) figure.querySelector("img").src = `/models/${encodeURIComponent(name)}`;
   }
   $("untrained").hidden = pictures.length > 0;
-  const total = { kind: "together", settings: "", weights: layers.reduce((sum, { weights }) => sum + weights, 0) };
+  const total = { kind: "total", settings: "", weights: layers.reduce((sum, { weights }) => sum + weights, 0) };
   $("layers").hidden = !layers.length;
   $("layers").querySelector("tbody").replaceChildren(...[...layers, total].map(tableRow));
 }
