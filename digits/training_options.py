@@ -10,7 +10,7 @@ from digits.recipes import RECIPES
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Return the options: `recipe`, a Recipe as other options change it, `name`, its name, and those of --help."""
+    """Return the options of --help, and as `recipe` the Recipe that they ask for."""
     parser = argparse.ArgumentParser(
         description="Train a convolutional network on MNIST, save it, and show how it learned."
     )
