@@ -74,9 +74,8 @@ def distorted_batches(
             batch = order[start : start + batch_size]
             chosen = images[batch]
             if recipe.distortion and not at_the_end:
-                strengths = np.where(
-                    batch < real_count, recipe.distortion, max(1, recipe.distortion)
-                )  # synthetic images not less
+                of_synthetic = max(1, recipe.distortion)  # they look more alike, so never less
+                strengths = np.where(batch < real_count, recipe.distortion, of_synthetic)
                 chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)
             yield net_input(chosen), labels[batch]
 
@@ -90,7 +89,7 @@ def untuned(data: tf.data.Dataset) -> tf.data.Dataset:
 
 def training_batches(
     images: np.ndarray, labels: np.ndarray, real_count: int, batch_size: int, seed: int, recipe: Recipe
-):
+) -> tf.data.Dataset:
     """Return distorted_batches as Keras takes them."""
     signature = tf.TensorSpec((None, 28, 28, 1)), tf.TensorSpec((None,), tf.uint8)
     data = tf.data.Dataset.from_generator(
