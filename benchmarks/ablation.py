@@ -28,7 +28,6 @@ OFF = {  # rule: the module that uses it, and what stands in its place
     "hang_together": ("marks", lambda boxes, reach: False),
     "cut_in_two": ("marks", lambda box, mask: []),
     "without_lines": ("pieces", lambda dark: dark),
-    "joined_dots": ("pieces", lambda dark: dark),
     "may_hide_digits": ("pieces", lambda piece, page: False),
     "with_faint_ends": ("pieces", lambda pieces, fainter: pieces),
     "closes_loop": ("pieces", lambda piece, parts: False),

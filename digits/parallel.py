@@ -1,14 +1,18 @@
 """Runs a function on many pictures at once, one process per core."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from itertools import islice
 
 import cv2
+
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from glibc's malloc.h
 
 
 def in_parallel(function: Callable, items: Iterable) -> Iterator:
@@ -28,3 +32,6 @@ def in_parallel(function: Callable, items: Iterable) -> Iterator:
 def begin_work():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that prints
     cv2.setNumThreads(1)
+    with suppress(AttributeError, OSError, TypeError):  # glibc keeps freed memory for the next picture: a tenth faster
+        for option, value in (M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 2**31 - 1):
+            ctypes.CDLL(None).mallopt(option, value)

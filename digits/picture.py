@@ -77,7 +77,7 @@ def as_bgr(image):
     if image.mode.startswith(("I", "F")):  # 16 or 32 bits of grey
         return cv2.cvtColor(eight_bits(np.asarray(image)), cv2.COLOR_GRAY2BGR)
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"))[..., ::-1].copy()
+        return cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
     pixels = np.asarray(image.convert("RGBA"))
     colour, alpha = pixels[..., 2::-1].copy(), pixels[..., 3].copy()
     return on_paper(colour, alpha) if (alpha < 255).any() else colour

@@ -9,7 +9,7 @@ from drawing import draw, picture_of
 from digits import read, read_picture
 from digits.finding import find_marks
 from digits.finding.sheet import sheet_in
-from images.draw_samples import STROKES, curve, points_of
+from images.draw_samples import curve
 
 
 def misread(cases, classify):
@@ -529,18 +529,6 @@ def test_the_bar_of_a_5_that_stands_apart_belongs_to_it(classify):
     for line in (body, np.array([(128, 112), (232, 82)])):
         cv2.polylines(picture, [np.int32(line)], False, (30, 30, 30), 8, cv2.LINE_AA)
     assert not misread([("5", picture)], classify)
-
-
-def test_a_dotted_outline_is_one_digit(classify):
-    cases = []
-    for digit in "2357":
-        picture, last = np.full((420, 360, 3), 245, np.uint8), np.zeros(2)
-        for point in curve(points_of(STROKES[digit][0])) * 300 + (70, 60):
-            if np.hypot(*(point - last)) > 24:
-                cv2.circle(picture, [int(v) for v in point], 7, (40, 40, 40), -1, cv2.LINE_AA)
-                last = point
-        cases.append((digit, picture))
-    assert not misread(cases, classify)
 
 
 def test_digits_that_touch_are_read_apart(classify):

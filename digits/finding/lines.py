@@ -1,4 +1,4 @@
-"""Removes the lines of ruled and squared paper; joins the dots of dotted outlines."""
+"""Removes the lines of ruled and squared paper."""
 
 import cv2
 import numpy as np
@@ -38,24 +38,3 @@ def without_rows(dark):
         return dark
     crossing = np.ones((thickest + 4, 1), np.uint8)
     return (cv2.morphologyEx(image & ~lines, cv2.MORPH_CLOSE, crossing) & image).astype(bool)
-
-
-def joined_dots(dark):
-    """Return `dark`, bool (h, w), with the dots of dotted outlines joined; without dots, it stays as it is."""
-    count, labels, stats, centres = components(dark)
-    size, area = stats[1:, 2:4].max(axis=1), stats[1:, 4]
-    usual = np.median(size) if count > 1 else 0
-    round_ones = (area > 0.5 * size**2) & (np.abs(size - usual) < 0.35 * usual)
-    if not 8 <= round_ones.sum() <= 400 or round_ones.mean() < 0.7:
-        return dark
-    x, y = centres[1:][round_ones].T
-    distance = np.hypot(x[:, None] - x, y[:, None] - y)
-    np.fill_diagonal(distance, np.inf)
-    apart = np.median(distance.min(axis=1))
-    if apart > 2.5 * usual:
-        return dark
-    reach = int(1.3 * apart) | 1
-    bridge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    dots = np.append(False, round_ones)[labels]  # and nothing else: a line of dots below a digit is not part of it
-    joined = cv2.morphologyEx(np.pad(dots, reach).astype(np.uint8), cv2.MORPH_CLOSE, bridge)
-    return dark | (joined[reach:-reach, reach:-reach] > 0)

@@ -5,7 +5,7 @@ import numpy as np
 
 from digits.finding.exclusion import possible_digits
 from digits.finding.ink import Page
-from digits.finding.lines import joined_dots, without_lines
+from digits.finding.lines import without_lines
 from digits.finding.piece import Piece, connected, growth, hole_area, overlap, usual_height
 
 MIN_INK = 0.045  # of the paper's brightness: paler than this is never ink
@@ -26,7 +26,7 @@ def ink_pieces(page: Page) -> list[Piece]:
     search = labels > 0
     for cut in CUTS:
         dark = (page.ink > np.maximum(faintest, cut * darkness)) & search
-        found = connected(joined_dots(without_lines(dark)), page.ink)
+        found = connected(without_lines(dark), page.ink)
         pieces = possible_digits(pieces + found, page)
         kept = {id(piece) for piece in pieces}
         search = np.zeros_like(search)
