@@ -151,7 +151,8 @@ def load_data(options):
             return mnist.load()
     except mnist.DownloadError as error:
         print(f"{error}\nUntil then the net learns from synthetic digits, and is saved under another name.\n")
-        options.dataset, options.model = "synthetic", options.model.with_name(f"synthetic_{options.model.name}")
+        name = options.model.name.removeprefix("handwritten_")
+        options.dataset, options.model = "synthetic", options.model.with_name(f"synthetic_{name}")
     except mnist.DatasetError as error:
         sys.exit(str(error))
     options.recipe = options.recipe.for_synthetic_digits()

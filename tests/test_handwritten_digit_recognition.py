@@ -163,7 +163,14 @@ def test_without_mnist_it_trains_on_synthetic_digits_under_a_name_of_its_own(tmp
     monkeypatch.setattr(mnist, "DATASET", tmp_path / "mnist.npz")
     monkeypatch.setattr(training, "SYNTHETIC_COUNTS", (2000, 500))
     monkeypatch.setattr(plots, "save", lambda *_: None)
-    command = ["handwritten_digit_recognition.py", "--epochs", "2", "--no-show", "--model", str(tmp_path / "mine.h5")]
+    command = [
+        "handwritten_digit_recognition.py",
+        "--epochs",
+        "2",
+        "--no-show",
+        "--model",
+        str(tmp_path / "handwritten_mine.h5"),
+    ]
     monkeypatch.setattr(sys, "argv", command)
     training.main()
     said = capsys.readouterr().out
