@@ -50,7 +50,8 @@ def build_cnn(width: float = 1) -> keras.Model:
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
+    if hasattr(sys.stdout, "reconfigure"):  # in IDLE it has no encoding to fail at
+        sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
     options = parse_arguments()
     model_files.check_can_save(options.model)
     if earlier := model_files.record_beside(options.model):

@@ -29,7 +29,8 @@ LONG_FOLDER = 20  # pictures: from this many on, every core searches them, and a
 
 
 def main():
-    sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
+    if hasattr(sys.stdout, "reconfigure"):  # in IDLE it has no encoding to fail at
+        sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
     options = parse_arguments()
     try:
         classify = load_classifier(options.model)

@@ -1,5 +1,6 @@
 """The command line: what is printed, where, with which exit status."""
 
+import io
 import json
 import os
 import shutil
@@ -53,6 +54,12 @@ def run_apart(*arguments, folder=ROOT, **environment):
 
 
 @pytest.mark.slow
+def test_it_reads_in_idle_whose_standard_output_has_no_encoding(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys, "argv", ["prediction.py", "--model", str(SHIPPED), str(ROOT / "images" / "seven.png")])
+    assert prediction.main() == 0 and "seven.png: 7  (" in sys.stdout.getvalue()
+
+
 def test_images_is_read_when_nothing_is_named(run, monkeypatch):
     monkeypatch.chdir(ROOT)
     status, out, err = run()
