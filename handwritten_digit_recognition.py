@@ -125,9 +125,9 @@ def main():
     # plot
     varied = digit_probabilities(model.predict(fitting.evaluation_batches(x_varied, y_varied), verbose=0))
     figures = {
-        "curves": plots.curves(history, recipe.undistorted_epochs, test_accuracy),
+        "curves": plots.curves(history, recipe.distorted_epochs, test_accuracy),
         "data": plots.data(x_all, y_all, y_test),
-        "augmented": plots.augmented(x_all, y_all, recipe.distortion),
+        "augmented": plots.augmented(x_all, y_all, recipe.distortion if recipe.distorted_epochs else 0),
         "errors": plots.errors(probabilities, x_test, y_test),
         "confidence": plots.confidence(
             {"test images": (probabilities, y_test), "distorted and synthetic ones": (varied, y_varied)}

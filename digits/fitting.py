@@ -73,7 +73,7 @@ def distorted_batches(
         for i, start in enumerate(range(0, len(images), batch_size)):
             batch = order[start : start + batch_size]
             chosen = images[batch]
-            if recipe.distortion and not at_the_end:
+            if epoch <= recipe.distorted_epochs:
                 of_synthetic = max(1, recipe.distortion)  # they look more alike, so never less
                 strengths = np.where(batch < real_count, recipe.distortion, of_synthetic)
                 chosen = distorted(chosen, fields, np.random.default_rng([seed, epoch, i]), strengths)

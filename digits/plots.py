@@ -18,20 +18,22 @@ from digits.files import ROOT, near, written_whole
 IN_A_BIN = 250  # answers in each bin of the reliability diagram
 
 
-def curves(history: dict[str, list[float]], undistorted_epochs: int, accuracy: float) -> Figure:
+def curves(history: dict[str, list[float]], distorted_epochs: int, accuracy: float) -> Figure:
     """Return a figure of the loss and the accuracy after each epoch, on training and validation images.
 
-    history: as Keras' fit gives it; accuracy: on the test images, from 0 to 1.
+    history: as Keras' fit gives it; distorted_epochs: how many epochs, the first ones, distort their images; accuracy:
+    on the test images, from 0 to 1.
     """
     epochs = np.arange(1, len(history["loss"]) + 1)
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", num="Learning curves")
     figure.suptitle(f"Learning curves: {accuracy:.2%} of the test images are read right in the end")
+    trained = f"training images, {'distorted, ' if distorted_epochs else ''}some parts of the net left out"
     for axis, measure in zip(axes, ("loss", "accuracy"), strict=True):
-        axis.plot(epochs, history[measure], "o-", label="training images, distorted, some parts of the net left out")
+        axis.plot(epochs, history[measure], "o-", label=trained)
         axis.plot(epochs, history[f"val_{measure}"], "o-", label="validation images, undistorted, with the whole net")
-        if undistorted_epochs < len(epochs):
-            last_distorted = len(epochs) - undistorted_epochs + 0.5
-            axis.axvline(last_distorted, linestyle="--", color="grey", label="from here on nothing is distorted")
+        if 0 < distorted_epochs < len(epochs):
+            label = "from here on nothing is distorted"
+            axis.axvline(distorted_epochs + 0.5, linestyle="--", color="grey", label=label)
         axis.set(title=measure.capitalize(), xlabel="epoch", xlim=(0.5, len(epochs) + 0.5), xticks=epochs)
         if len(epochs) > 15:
             axis.set_xticks([epoch for epoch in epochs if epoch % 5 == 0])
@@ -63,7 +65,7 @@ def data(x_train: np.ndarray, y_train: np.ndarray, y_test: np.ndarray) -> Figure
 def augmented(images: np.ndarray, labels: np.ndarray, strength: float) -> Figure:
     """Return a figure of one training image of each digit, and beside it seven of its distortions.
 
-    images: uint8 (n, 28, 28); labels: (n,); strength: as of augmentation.distorted.
+    images: uint8 (n, 28, 28); labels: (n,); strength: as of augmentation.distorted, 0 if the training distorts nothing.
     """
     random = np.random.default_rng(0)
     originals = np.stack([images[labels == digit][0] for digit in range(10) if (labels == digit).any()])
@@ -72,7 +74,10 @@ def augmented(images: np.ndarray, labels: np.ndarray, strength: float) -> Figure
     figure, axis = plt.subplots(figsize=(6, 7), layout="constrained", num="Augmented images")
     axis.imshow(grid, cmap="gray_r")
     axis.axvline(27.5, color="black", linewidth=1)
-    axis.set(title="Distorted anew in each epoch", xticks=[14, 126], xticklabels=["original", "distorted"], yticks=[])
+    title = "Distorted anew in each epoch" if strength else "Nothing is distorted in this training"
+    axis.set(
+        title=title, xticks=[14, 126], xticklabels=["original", "distorted" if strength else "the same"], yticks=[]
+    )
     return figure
 
 

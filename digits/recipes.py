@@ -18,6 +18,11 @@ class Recipe:
     width: float  # multiplies filters and units
     deeper: bool  # six convolutions instead of two
 
+    @property
+    def distorted_epochs(self):
+        """How many epochs, the first ones, distort their images."""
+        return self.epochs - self.undistorted_epochs if self.distortion else 0
+
     def with_epochs(self, epochs):
         """Return the same recipe for so many epochs, at most a third of them undistorted, but at least one."""
         return replace(self, epochs=epochs, undistorted_epochs=min(self.undistorted_epochs, max(1, round(epochs / 3))))

@@ -19,7 +19,7 @@ def test_the_confusion_matrix_counts_and_the_surest_errors_come_first():
 
 def test_the_curves_show_every_epoch_and_where_distortion_ends():
     history = {"loss": [3, 2, 1], "val_loss": [4, 3, 2], "accuracy": [0.1, 0.2, 0.3], "val_accuracy": [0.4, 0.5, 0.6]}
-    figure = plots.curves(history, 1, 0.5)
+    figure = plots.curves(history, 2, 0.5)
     lines = [line for axis in figure.axes for line in axis.lines]
     drawn = [list(line.get_ydata()) for line in lines if len(line.get_xdata()) == 3]
     assert drawn == [history[key] for key in ("loss", "val_loss", "accuracy", "val_accuracy")]
@@ -28,8 +28,10 @@ def test_the_curves_show_every_epoch_and_where_distortion_ends():
 
 def test_a_single_epoch_has_an_axis_with_one_epoch():
     history = {key: [0.5] for key in ("loss", "val_loss", "accuracy", "val_accuracy")}
-    for axis in plots.curves(history, 1, 0.5).axes:
-        assert axis.get_xlim() == (0.5, 1.5) and list(axis.get_xticks()) == [1]
+    figure = plots.curves(history, 0, 0.5)  # as in the quick recipe, which distorts nothing
+    assert "distorted, some" not in figure.legends[0].get_texts()[0].get_text()
+    for axis in figure.axes:
+        assert len(axis.lines) == 2 and axis.get_xlim() == (0.5, 1.5) and list(axis.get_xticks()) == [1]
 
 
 def test_the_class_counts_are_those_of_the_labels():
