@@ -113,7 +113,8 @@ def main():
 
     # save
     digest = model_files.save(model, path)
-    record = model_files.record_of(options, history, seconds, digest) | {
+    settings = {"dataset": options.dataset, "recipe": options.recipe_name, "epochs": recipe.epochs, "seed": seed}
+    record = model_files.record_of(settings, history, seconds, digest) | {
         "test_images": len(y_test),
         "read_wrongly": wrong,
         "test_accuracy": test_accuracy,

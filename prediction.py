@@ -20,10 +20,10 @@ from tqdm import tqdm
 from digits import load_classifier, overlay, read_picture
 from digits.classifier import ModelError
 from digits.files import DEFAULT_MODEL, IMAGES, SHIPPED, TRAINED, near, picture_paths, printable
-from digits.finding import find_marks
+from digits.finding import find_rows
 from digits.parallel import in_parallel
 from digits.picture import PictureError, frames_in
-from digits.reading import SURE, classified, result_of, unreadable
+from digits.reading import read_rows, result_of, unreadable
 
 LONG_FOLDER = 20  # pictures: from this many on, every core searches them, and a progress bar is shown
 
@@ -62,20 +62,20 @@ def read_all(paths, classify, options):
     """Print what is read in each picture. Return the exit status: 0, or 1 if one could not be read or saved."""
     status = 0
     is_long = len(paths) >= LONG_FOLDER
-    found = in_parallel(marks_in, paths) if is_long else map(marks_in, paths)
+    found = in_parallel(rows_in, paths) if is_long else map(rows_in, paths)
     found = tqdm(found, total=len(paths), unit="picture", leave=False, disable=None if is_long else True)
-    for path, name, marks in zip(paths, overlay.overlay_names(paths), found, strict=True):
-        if isinstance(marks, PictureError):
+    for path, name, rows in zip(paths, overlay.overlay_names(paths), found, strict=True):
+        if isinstance(rows, PictureError):
             status = 1
-            say(json.dumps(unreadable(path, marks))) if options.json else note(path, marks)
+            say(json.dumps(unreadable(path, rows))) if options.json else note(path, rows)
             continue
         if (frames := frames_in(path)) > 1:
             note(path, f"only the first of {frames} frames is read")
-        marks, probabilities = classified(marks, classify)
-        result = result_of(path, marks, probabilities, options.top or 3)
+        reading = read_rows(rows, classify)
+        result = result_of(path, reading, options.top or 3)
         say(json.dumps(result) if options.json else in_words(result, options.top))
         if options.save or options.show:
-            picture = overlay.with_boxes(read_picture(path), marks, result["digits"])
+            picture = overlay.with_boxes(read_picture(path), reading.marks, result["digits"])
             try:
                 if options.save:
                     overlay.save(picture, options.save / name)
@@ -87,10 +87,10 @@ def read_all(paths, classify, options):
     return status
 
 
-def marks_in(path):
-    """Return the marks in the file at `path`, or the PictureError that says why it cannot be read."""
+def rows_in(path):
+    """Return the rows of writing in the file at `path`, or the PictureError that says why it cannot be read."""
     try:
-        return find_marks(read_picture(path))
+        return find_rows(read_picture(path))
     except PictureError as error:
         return error
 
@@ -99,13 +99,10 @@ def in_words(result, top=None):
     """Return the line printed for a result and, if `top` is given, one below it for each mark: its likeliest digits."""
     digits = result["digits"]
     if any(digit["sure"] for digit in digits):
-        lowest = percent(min(digit["confidence"] for digit in digits))
-        said = f"{result['text'].replace(chr(10), ' / ')}  ({'lowest ' if len(digits) > 1 else ''}{lowest})"
+        said = f"{result['text'].replace(chr(10), ' / ')}  ({percent(result['confidence'])})"
     else:
         marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
-        some_are = any(digit["confidence"] >= SURE for digit in digits)
-        reason = "most of them not digits" if some_are else "none of them surely a digit"
-        said = "no digit found" + (f"  ({marks}, {reason})" if digits else "")
+        said = "no digit found" + (f"  ({marks}, none of them surely a digit)" if digits else "")
     likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
     return "\n    ".join([f"{printable(result['image'])}: {said}", *likeliest])
 

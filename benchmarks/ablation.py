@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import cv2
 
+from benchmarks.own_pictures import digits_in
 from digits.classifier import load_classifier
 from digits.files import IMAGES, SHIPPED
 from digits.reading import read
@@ -26,18 +27,15 @@ OFF = {  # rule: the module that uses it, and what stands in its place
     "sheet_in": ("marks", lambda picture: None),
     "board_in": ("marks", lambda picture: None),
     "hang_together": ("marks", lambda boxes, reach: False),
-    "cut_in_two": ("marks", lambda box, mask: []),
-    "without_lines": ("pieces", lambda dark: dark),
+    "without_lines": ("pieces", lambda ink, dark: ink),
     "may_hide_digits": ("pieces", lambda piece, page: False),
     "with_faint_ends": ("pieces", lambda pieces, fainter: pieces),
-    "closes_loop": ("pieces", lambda piece, parts: False),
     "is_margin": ("exclusion", lambda piece, page: False),
     "is_paper_edge": ("exclusion", lambda piece, page: False),
     "is_shadow": ("exclusion", lambda piece, pieces, page: False),
     "is_frame": ("exclusion", lambda piece, pieces: False),
     "is_line": ("exclusion", lambda piece, size, page: False),
     "is_underline_of": ("grouping", lambda one, other, size: False),
-    "is_bar_of": ("grouping", lambda one, other, size: False),
     "is_dash": ("grouping", lambda group: False),
 }
 
@@ -84,8 +82,7 @@ def classifier():
 
 
 def is_right(text, label):
-    read_digits = text.replace("\n", "")
-    return read_digits == label.replace("/", "") if label else not any(map(str.isdigit, read_digits))
+    return digits_in(text) == digits_in(label) if label else not any(map(str.isdigit, text))
 
 
 if __name__ == "__main__":

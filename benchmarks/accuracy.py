@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import load_classifier, mnist
+from digits import mnist
 from digits.calibration import calibration_error
+from digits.classifier import Classifier, net_at
 from digits.files import ROOT
 from digits.reading import SURE
 
@@ -59,7 +60,7 @@ def trained(options, seed):
         start = time.perf_counter()
         subprocess.run([*command, *options, "--seed", str(seed)], check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - start
-        return *measures(load_classifier(model)), seconds
+        return *measures(Classifier(net_at(model))), seconds
 
 
 def measures(classify):

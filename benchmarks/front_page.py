@@ -11,14 +11,19 @@ import numpy as np
 from digits import load_classifier, read_picture
 from digits.arrays import resized
 from digits.files import IMAGES, ROOT, SHIPPED
+from digits.finding import find_rows
 from digits.finding.grouping import grouped
 from digits.finding.ink import page_of
 from digits.finding.piece import union_of
 from digits.finding.pieces import ink_pieces
 from digits.overlay import with_boxes
-from digits.reading import read_marks, result_of
+from digits.reading import read_rows, result_of
 
-ROWS = ["four.jpg", "five.jpg", "eight.jpg"], ["phone_number.jpg", "one.jpg", "nine.jpg"]
+ROWS = (
+    ["four.jpg", "five.jpg", "eight.jpg"],
+    ["phone_number.jpg", "one.jpg", "nine.jpg"],
+    ["amount.jpg", "two_rows.jpg"],
+)
 WIDTH, GAP, HEIGHT = 1500, 12, 360  # px; the last one of a picture before it is read
 
 
@@ -34,8 +39,8 @@ def main():
 def overlay_of(path, classify):
     picture = read_picture(path)
     picture = resized(picture, HEIGHT / picture.shape[0])
-    marks, probabilities = read_marks(picture, classify)
-    return with_boxes(picture, marks, result_of(path, marks, probabilities)["digits"])
+    reading = read_rows(find_rows(picture), classify)
+    return with_boxes(picture, reading.marks, result_of(path, reading)["digits"])
 
 
 def side_by_side(overlays):
@@ -56,19 +61,19 @@ def plot_steps(picture, classify):
     """Return a figure of the way from a picture with one digit to its probabilities."""
     page = page_of(picture)  # its long side is below LONG_SIDE, and no sheet's edge is in it: read as it is
     pieces = np.zeros(page.ink.shape)
-    for group in grouped(ink_pieces(page)):
+    for group in grouped(ink_pieces(page)[0]):
         (x, y, w, h), mask = union_of(group)
         pieces[y : y + h, x : x + w][mask] = 1
-    (mark,), (probabilities,) = read_marks(picture, classify)
+    (digit,) = read_rows(find_rows(picture), classify).marks
 
     figure, axes = plt.subplots(1, 5, figsize=(13, 3.1), layout="constrained")
-    images = picture[..., ::-1], page.ink.clip(0, 0.8), pieces, mark.pixels
+    images = picture[..., ::-1], page.ink.clip(0, 0.8), pieces, digit.mark.pixels
     titles = "1 the picture", "2 darker than the paper", "3 pieces of one digit", "4 in MNIST's form"
     for axis, image, title in zip(axes, images, titles, strict=False):
         axis.imshow(image, cmap="gray")
         axis.set(title=title, xticks=[], yticks=[])
-    axes[4].barh(range(10), probabilities)
-    axes[4].set(title="5 what the net says", xlim=(0, 1), yticks=range(10))
+    axes[4].barh(range(10), digit.probabilities)
+    axes[4].set(title="5 what the nets say", xlim=(0, 1), yticks=range(10))
     axes[4].invert_yaxis()
     return figure
 

@@ -3,7 +3,8 @@
     python -m benchmarks.own_pictures                   the sample pictures
     python -m benchmarks.own_pictures FOLDER            your own: labels.csv in it says what is in which file
 
-labels.csv has the columns file, label, kind; rows of digits are divided by "/". The usual recipe is what most MNIST
+labels.csv has the columns file, label, kind; rows of digits are divided by "/". What divides the digits of a number is
+not compared. The usual recipe is what most MNIST
 projects do with a picture: make it grey, invert it where it is light, shrink it to 28x28, ask the net (the same one
 here). Tesseract is asked for digits only, in a single character where there is one digit, in a block where there are
 more (apt install tesseract-ocr); without it its column stays empty. A picture without digits is read right if none is
@@ -36,7 +37,7 @@ def main():
     }
     right = {name: defaultdict(list) for name in readers}
     for row in rows_of(folder):
-        path, label = folder / row["file"], row["label"].replace("/", "")
+        path, label = folder / row["file"], digits_in(row["label"])
         for name, reader in readers.items():
             if reader:
                 try:
@@ -66,7 +67,12 @@ def rows_of(folder):
 
 
 def text_of(path, classify):
-    return "".join(read(read_picture(path), classify)["text"].split())
+    return digits_in(read(read_picture(path), classify)["text"])
+
+
+def digits_in(text):
+    """Return the digits in `text`, and ? for what is none, without what divides them."""
+    return "".join(each for each in text if each.isdigit() or each == "?")
 
 
 def usual_recipe(path, classify):

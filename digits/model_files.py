@@ -36,7 +36,8 @@ def save_twin(model, path: Path) -> str:
 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     twin = path.with_suffix(".onnx")
-    model(np.zeros((1, *model.input_shape[1:]), np.float32))  # Keras exports only what has been called
+    shape = [64 if size is None else size for size in model.input_shape[1:]]  # of any width
+    model(np.zeros((1, *shape), np.float32))  # Keras exports only what has been called
     with written_whole(twin) as beside:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -48,14 +49,11 @@ def save_twin(model, path: Path) -> str:
     return digest
 
 
-def record_of(options: argparse.Namespace, history: dict, seconds: float, digest: str) -> dict:
+def record_of(settings: dict, history: dict, seconds: float, digest: str) -> dict:
     """Return the record of a training; history: as Keras' fit gives it, digest: the sha256 of the model's file."""
     return {
         "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
-        "dataset": options.dataset,
-        "recipe": options.recipe_name,
-        "epochs": options.recipe.epochs,
-        "seed": options.seed,
+        **settings,
         "seconds": round(seconds, 1),
         "keras": version("keras"),
         "sha256": digest,

@@ -8,12 +8,12 @@ import numpy as np
 
 from digits.arrays import resized
 from digits.files import OVERLAY_SUFFIX, written_whole
-from digits.finding import Mark
+from digits.joining import Character
 
 SURE_COLOUR, UNSURE_COLOUR = (60, 140, 0), (0, 110, 230)  # BGR
 
 
-def with_boxes(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np.ndarray:
+def with_boxes(picture: np.ndarray, marks: list[Character], digits: list[dict]) -> np.ndarray:
     """Return the picture, uint8 (h, w, 3) BGR, with boxes and digits, and beside it what the net saw of each.
 
     digits: the entries of the marks under "digits" in a result.
@@ -21,7 +21,7 @@ def with_boxes(picture: np.ndarray, marks: list[Mark], digits: list[dict]) -> np
     scale = min(900 / max(picture.shape[:2]), max(1, 420 / max(picture.shape[:2])))
     shown = resized(picture, scale)
     for mark, digit in zip(marks, digits, strict=True):
-        x, y, w, h = (round(v * scale) for v in mark.box)
+        x, y, w, h = (round(v * scale) for v in mark.mark.box)
         cv2.rectangle(shown, (x - 3, y - 3), (x + w + 3, y + h + 3), colour_of(digit), 2)
         label = label_of(digit) if w > 62 else label_of(digit)[0]  # narrow digits leave no room for more
         write(shown, label, (x - 3, y - 9 if y > 25 else y + h + 22), colour_of(digit))
@@ -35,7 +35,7 @@ def tiles_of(marks, digits, height):
     tiles = []
     for mark, digit in zip(marks, digits, strict=True):
         tile = np.full((120, 104, 3), 255, np.uint8)
-        seen = np.round(255 * mark.pixels).astype(np.uint8)
+        seen = np.round(255 * mark.mark.pixels).astype(np.uint8)
         tile[10:94, 10:94] = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)[..., np.newaxis]
         write(tile, label_of(digit), (10, 112), colour_of(digit))
         tiles.append(tile)

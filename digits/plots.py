@@ -159,6 +159,27 @@ def synthetic() -> Figure:
     return figure
 
 
+def rows(images: list[np.ndarray], texts: list[str], title: str = "Rows that the row reader learns from") -> Figure:
+    """Return a figure of the first rows, uint8 (h, w), each with its text."""
+    figure, axes = plt.subplots(16, 4, figsize=(14, 16), layout="constrained", num=title)
+    figure.suptitle(title)
+    width = max(image.shape[1] for image in images[: axes.size])
+    for axis, image, text in zip(axes.flat, images, texts, strict=False):
+        axis.imshow(np.pad(image, ((0, 0), (0, width - image.shape[1]))), cmap="gray_r", vmin=0, vmax=255)
+        axis.set_title(text or "nothing", fontsize=9, loc="left")
+    for axis in axes.flat:
+        axis.set_axis_off()
+    return figure
+
+
+def row_errors(images: list[np.ndarray], texts: list[str], said: list[str]) -> Figure:
+    """Return a figure of the first rows, uint8 (h, w), of which something else is said than their text."""
+    wrong = [i for i, (text, answer) in enumerate(zip(texts, said, strict=True)) if text != answer]
+    captions = [f"{texts[i] or 'nothing'} read as {said[i] or 'nothing'}" for i in wrong]
+    title = f"{len(wrong):,} of {len(texts):,} held-out rows are read wrongly"
+    return rows([images[i] for i in wrong], captions, title)
+
+
 def save(figure: Figure, path: Path, dpi: int = 160) -> None:
     """Save the figure at `path` as PNG. Raises OSError."""
     with written_whole(path) as beside:

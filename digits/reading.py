@@ -1,23 +1,29 @@
-"""From a picture to its text: what the net says of each mark, which marks are digits, and how sure that is."""
+"""From a picture to its text: what the nets say of each mark, which marks are digits, and how sure all of that is."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from digits.calibration import true_confidence
 from digits.classifier import Classifier, load_classifier
-from digits.finding import Mark, find_marks
+from digits.finding import Found, find_rows
+from digits.joining import Character, characters_alone, characters_of, cut_apart
 from digits.mnist_form import narrowed
 from digits.picture import PictureError, read_picture
+from digits.rows import DIVIDERS
 
 SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
-MOSTLY_DIGITS = 0.6  # of the marks, rounded: if fewer are sure, as in a drawing, none of them counts as a digit
-MAX_DOUBT_OF_PARTS = 0.05  # of the doubt about a mark: its parts replace it if there is less about them
+SURE_DIVIDER = 0.7  # what divides two digits is printed as a space if it is less likely than this
+DIVIDER = f"[ {re.escape(DIVIDERS)}]"
+DOUBT = 0.5  # a picture is read in another way, too, if it is read with less confidence
+MOSTLY_DIGITS = 0.5  # of the marks, rounded: if fewer are sure, as in a drawing, none of them counts as a digit
 TURNS = 6, -6  # degrees: answers about each mark as it is, and turned this far, are averaged
 MAX_STROKE_WIDTH = 2.75  # px: wider strokes are narrowed before they are turned; half of MNIST's are 2.0 to 3.0 wide
-SPECK = 0.5  # of the height of the only digit: a mark beside it that is lower and doubtful is not a digit
 
 
 def read(
@@ -37,8 +43,7 @@ def read(
         picture = source if isinstance(source, np.ndarray) else read_picture(source)
     except PictureError as error:
         return unreadable(name, error)
-    marks, probabilities = read_marks(picture, classify or default_classifier())
-    return result_of(name, marks, probabilities, top)
+    return result_of(name, read_rows(find_rows(picture), classify or default_classifier()), top)
 
 
 @cache
@@ -46,28 +51,61 @@ def default_classifier() -> Classifier:
     return load_classifier()
 
 
-def read_marks(picture: np.ndarray, classify: Classifier) -> tuple[list[Mark], np.ndarray]:
-    """Return the marks in a picture, as find_marks takes it, in reading order, and their probabilities, (n, 10)."""
-    return classified(find_marks(picture), classify)
+class Reading(NamedTuple):
+    rows: list[list[Character]]  # from the top, each from left to right
+    confidence: float  # the probability that all of them are right, none missing, none too many
+
+    @property
+    def marks(self) -> list[Character]:
+        """The characters that are marks of a digit's size, in reading order."""
+        return [each for row in self.rows for each in row if each.character not in DIVIDERS]
+
+    @property
+    def confidence_of_a_mark(self):
+        """The geometric mean, by which readings of different lengths can be compared; 0 where there is no digit."""
+        return self.confidence ** (1 / len(self.marks)) if any(map(is_sure, self.marks)) else 0.0
 
 
-def classified(marks: list[Mark], classify: Classifier) -> tuple[list[Mark], np.ndarray]:
-    """Return the marks and their probabilities, float (n, 10).
+def read_rows(found: Found, classify: Classifier) -> Reading:
+    """Return the Reading of what find_rows found in a picture.
 
-    A mark that is surely several digits is replaced by its parts, unless the picture seems to be of text or a drawing.
-    Doubtful marks that are low beside the only digit are left out.
+    Each row is read by both nets: the classifier of its marks, and the row reader if `classify` has one. If that leaves
+    doubt, the picture is also read as a single row, and the surer reading counts.
     """
-    every = [part for mark in marks for part in (mark, *parts_of(mark))]
-    if not every:
-        return [], np.empty((0, 10))
-    probabilities = averaged(classify, np.stack([mark.pixels for mark in every]))
-    answers = dict(zip(map(id, every), probabilities, strict=True))
-    taken_apart = [surest(mark, answers) for mark in marks]
-    whole = [answers[id(mark)] for mark, parts in zip(marks, taken_apart, strict=True) if len(parts) == 1]
-    if mostly_digits(np.reshape(whole, (-1, 10))):  # else it is text, in which an n looks like a 1 and a 2
-        marks = [part for parts in taken_apart for part in parts]
-    marks = without_specks(marks, np.array([answers[id(mark)] for mark in marks]))
-    return marks, np.array([answers[id(mark)] for mark in marks])
+    reading = reading_of(found.rows, classify)
+    if reading.confidence < DOUBT and classify.read_rows:
+        single = reading_of([found.whole], classify)
+        if not found.rows or single.confidence_of_a_mark > reading.confidence_of_a_mark:
+            reading = single
+    reading = Reading([without_ends(row) for row in reading.rows], true_confidence(reading.confidence))
+    if mostly_digits(np.array([mark.probabilities for mark in reading.marks]).reshape(-1, 10)):
+        return reading
+    return reading._replace(
+        rows=[[unsure(each) for each in row if each.character not in DIVIDERS] for row in reading.rows]
+    )
+
+
+def reading_of(rows, classify):
+    if not rows:
+        return Reading([], 0.0)
+    of_marks = probabilities_of(rows, classify)
+    if classify.read_rows:
+        of_rows = classify.read_rows([row.ink for row in rows])
+        cut = [cut_apart(*each) for each in zip(rows, of_marks, of_rows, strict=True)]
+        if any(len(row.marks) != len(whole.marks) for row, whole in zip(cut, rows, strict=True)):
+            of_marks = probabilities_of(cut, classify)
+        found = [characters_of(*each) for each in zip(cut, of_marks, of_rows, strict=True)]
+    else:
+        found = [characters_alone(*each) for each in zip(rows, of_marks, strict=True)]
+    return Reading([characters for characters, _ in found], float(np.prod([likely for _, likely in found])))
+
+
+def probabilities_of(rows, classify):
+    """Return for each row the probabilities of its marks, float (n, 10)."""
+    counts = [len(row.marks) for row in rows]
+    images = np.array([mark.pixels for row in rows for mark in row.marks], np.float32).reshape(-1, 28, 28)
+    probabilities = averaged(classify, images) if len(images) else np.empty((0, 10))
+    return np.split(probabilities, np.cumsum(counts)[:-1])
 
 
 def averaged(classify: Classifier, images: np.ndarray) -> np.ndarray:
@@ -86,33 +124,69 @@ def turned(images: np.ndarray, degrees: float) -> np.ndarray:
     return np.stack([cv2.warpAffine(image, turn, (28, 28)) for image in images])
 
 
-def parts_of(mark):
-    """Return the parts of a mark in all its readings, their parts, and so on."""
-    return [each for parts in mark.readings for part in parts for each in (part, *parts_of(part))]
+# --- the result ---
 
 
-def surest(mark, answers):
-    """Return [mark], or the parts of its best reading if they are far surer than the whole; answers: by id."""
+def result_of(name: str | Path, reading: Reading, top: int = 3) -> dict:
+    """Return the result for a picture, as --json prints it."""
+    return {
+        "image": str(name),
+        "text": "\n".join(text_of(row) for row in reading.rows if row),
+        "error": None,
+        "confidence": round(reading.confidence, 4),
+        "digits": [entry_of(mark, top) for mark in reading.marks],
+    }
 
-    def doubt(marks):
-        return 1 - min(answers[id(each)].max() for each in marks)
 
-    readings = [[each for part in parts for each in surest(part, answers)] for parts in mark.readings]
-    best = min(readings, key=doubt, default=[mark])
-    return best if doubt(best) < MAX_DOUBT_OF_PARTS * doubt([mark]) else [mark]
+def unreadable(name: str | Path, error: PictureError) -> dict:
+    """Return the result for a file that cannot be read, as --json prints it."""
+    return {"image": str(name), "text": "", "error": str(error), "confidence": 0.0, "digits": []}
 
 
-def without_specks(marks, probabilities):
-    """Return the only sure mark if all others are low beside it, or else all; probabilities: (n, 10).
+def without_ends(row):
+    """Return the characters of a row without what divides nothing, at its ends; an = elsewhere is a sign."""
+    first, last = 0, len(row)
+    while first < last and row[first].character in DIVIDERS + "=":
+        first += 1
+    while last > first and row[last - 1].character in DIVIDERS + "=":
+        last -= 1
+    return [each._replace(character="?") if each.character == "=" else each for each in row[first:last]]
 
-    Between digits a low mark may be a sign, as in a sum; beside a digit that is alone it is a speck or a loose stroke.
-    """
-    sure = probabilities.max(axis=1) >= SURE
-    if np.count_nonzero(sure) != 1 or not mostly_digits(probabilities):
-        return marks
-    heights = np.array([max(mark.box[3], 0.6 * mark.box[2]) for mark in marks])
-    digit = sure.argmax()
-    return [marks[digit]] if (np.delete(heights, digit) < SPECK * heights[digit]).all() else marks
+
+def unsure(character):
+    return character._replace(character="?")
+
+
+def text_of(row):
+    """Return the text of a row: a character a mark, and between two digits what divides them, or a space if unsure."""
+    text = "".join(text_of_character(character) for character in row)
+    text = re.sub(rf"(?<=\d){DIVIDER}{{2,}}(?=\d)", " ", text)
+    return re.sub(rf"(?<!\d){DIVIDER}|{DIVIDER}(?!\d)", "", text)
+
+
+def text_of_character(character):
+    if character.character in DIVIDERS:
+        return character.character if character.confidence >= SURE_DIVIDER else " "
+    return character.character if is_sure(character) else "?"
+
+
+def is_sure(character):
+    return character.character.isdigit() and bool(character.probabilities.max() >= SURE)
+
+
+def entry_of(character, top):
+    """Return the entry of a mark in "digits", with the `top` likeliest."""
+    probabilities = character.probabilities
+    likeliest = [[int(digit), round(float(probabilities[digit]), 4)] for digit in np.argsort(-probabilities)[:top]]
+    digit, confidence = likeliest[0]
+    return {
+        "digit": digit,
+        "confidence": confidence,
+        "sure": is_sure(character),
+        "box": list(character.mark.box),
+        "row": character.mark.row,
+        "top": likeliest,
+    }
 
 
 def mostly_digits(probabilities):
@@ -124,40 +198,3 @@ def mostly_digits(probabilities):
     others = ~sure | (probabilities.argmax(axis=1) != 1)
     enough = round(MOSTLY_DIGITS * len(sure)), int(MOSTLY_DIGITS * np.count_nonzero(others))
     return np.count_nonzero(sure) >= enough[0] and np.count_nonzero(sure & others) >= enough[1]
-
-
-# --- the result ---
-
-
-def result_of(name: str | Path, marks: list[Mark], probabilities: np.ndarray, top: int = 3) -> dict:
-    """Return the result for a picture, as --json prints it; probabilities: (n, 10)."""
-    sure = (probabilities.max(axis=1, initial=0) >= SURE) & mostly_digits(probabilities)
-    digits = [entry_of(*mark, top) for mark in zip(marks, probabilities, sure.tolist(), strict=True)]
-    return {"image": str(name), "text": text_of(digits), "error": None, "digits": digits}
-
-
-def unreadable(name: str | Path, error: PictureError) -> dict:
-    """Return the result for a file that cannot be read, as --json prints it."""
-    return {"image": str(name), "text": "", "error": str(error), "digits": []}
-
-
-def entry_of(mark, probabilities, sure, top):
-    """Return the entry of a mark in "digits", with the `top` likeliest; probabilities: (10,)."""
-    likeliest = [[int(digit), round(float(probabilities[digit]), 4)] for digit in np.argsort(-probabilities)[:top]]
-    digit, confidence = likeliest[0]
-    return {
-        "digit": digit,
-        "confidence": confidence,
-        "sure": sure,
-        "box": list(mark.box),
-        "row": mark.row,
-        "top": likeliest,
-    }
-
-
-def text_of(digits):
-    """Return one character per mark, the digit or ?, with a line end between rows."""
-    rows = {}
-    for digit in digits:
-        rows.setdefault(digit["row"], []).append(str(digit["digit"]) if digit["sure"] else "?")
-    return "\n".join("".join(row) for row in rows.values())

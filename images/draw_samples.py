@@ -24,6 +24,7 @@ STROKES = {
     "7": ["5,10 22,6 62,3 48,30 34,62 24,100"],
     "7 crossed": ["5,10 25,5 64,4 48,34 34,65 25,100", "18,52 40,48 60,47"],
     "8": ["52,14 34,1 14,13 20,34 42,50 58,72 46,96 20,97 10,76 28,52 50,34 54,16"],
+    ".": ["17,94 22,98"],
     "9": ["56,20 40,3 16,10 10,34 26,50 46,40 57,18 54,50 50,76 40,100"],
 }
 
@@ -66,6 +67,15 @@ class Sheet:
             cv2.line(self.picture, (0, y), (self.shape[1], y + 2), colour, 2, cv2.LINE_AA)
         for x in range(distance, self.shape[1], distance) if squared else ():
             cv2.line(self.picture, (x, 0), (x - 2, self.shape[0]), colour, 2, cv2.LINE_AA)
+        return self
+
+    def patterned(self, distance=13, colour=(172, 186, 178)):
+        """Print waves on it, as on a cheque."""
+        x = np.arange(self.shape[1])
+        for y in range(-40, self.shape[0] + 40, distance):
+            for bend in (14 * np.sin(x / 50 + y / 60), 20 * np.sin(x / 90 - y / 40)):
+                line = np.int32(np.stack([x, y + bend], axis=1) * 16)
+                cv2.polylines(self.picture, [line], False, colour, 1, cv2.LINE_AA, 4)
         return self
 
     def write(self, text, x, y, height, pen, ink, slant=0.0, gap=0.22, rise=0.0, grain=0.0):
@@ -180,6 +190,11 @@ def draw_photos():
     sheet = Sheet(11, 900, 800, paper=(225, 232, 236))
     sheet.write("123", 200, 170, 170, 9, black, 0.05, 0.4).write("4X68", 190, 450, 165, 9, black, 0.05, 0.35, 0.04)
     sheet.light((0.8, 0.1), 0.4).shadow([(0.6, -0.1), (1.1, -0.1), (1.1, 0.5)], 0.35, 14).photograph("two_rows.jpg")
+
+    sheet = Sheet(13, 640, 170, paper=(206, 216, 208)).patterned().ruled(148, (90, 95, 90))
+    sheet.write("12.", 60, 38, 98, 7, black, slant=0.22, gap=-0.08)
+    sheet.write("500", 222, 38, 98, 7, black, slant=0.22, gap=-0.08)
+    sheet.light((0.1, 0.1), 0.25).photograph("amount.jpg")
 
     sheet = Sheet(12, 900, 700).ruled(58).light((0.2, 0.3), 0.35, creases=0.03)
     sheet.shadow([(0.5, -0.1), (0.8, -0.1), (0.6, 1.1), (0.3, 1.1)], 0.3, 10).photograph("empty_page.jpg")

@@ -6,6 +6,15 @@ import numpy as np
 from digits.mnist_form import to_mnist
 from images.draw_samples import STROKES, curve, points_of
 
+OTHERS = {  # what may stand among digits, as STROKES has them
+    ".": ["0,96 2,98"],
+    ",": ["8,92 8,100 0,114"],
+    "-": ["0,55 32,53"],
+    "/": ["40,-4 0,106"],
+    "+": ["0,56 44,54", "22,32 21,78"],
+    "A": ["0,100 28,0 54,100", "11,66 45,65"],
+}
+
 
 def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):
     """Return a picture uint8 (h, w, 3) of `text`, digits side by side, `height` px high, rows divided by line ends."""
@@ -21,9 +30,28 @@ def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):
 
 
 def draw(grey, digit, corner, height, pen, ink):
-    for stroke in STROKES[digit]:
+    for stroke in (STROKES | OTHERS)[digit]:
         points = np.int32(np.round((curve(points_of(stroke)) * height + corner) * 16))
         cv2.polylines(grey, [points], False, ink, pen, cv2.LINE_AA, 4)
+
+
+def row_of(text, gap=0.2, height=120, pen=9):
+    """Return a picture uint8 (h, w) of a row, and the box (x, y, width, height) of each character's ink.
+
+    gap: between the ink of neighbours, in heights; None: each is moved to the left until it meets the one before it.
+    """
+    grey, boxes, left = np.full((2 * height, (len(text) + 1) * height), 245, np.uint8), [], height // 2
+    for character in text:
+        alone = np.full((2 * height, 2 * height), 245, np.uint8)
+        draw(alone, character, (height // 2, height // 2), height, pen, 30)
+        x, y, width, depth = cv2.boundingRect(np.uint8(alone < 128))
+        alone = alone[:, x : x + width]
+        while gap is None and boxes and not ((alone < 128) & (grey[:, left : left + width] < 128)).any():
+            left -= 1
+        np.minimum(grey[:, left : left + width], alone, out=grey[:, left : left + width])
+        boxes.append((left, y, width, depth))
+        left += width + round((gap or 0) * height)
+    return grey[:, : boxes[-1][0] + boxes[-1][2] + height // 2], boxes
 
 
 def drawn_data_set(count, seed):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -10,15 +11,20 @@ from types import SimpleNamespace
 import numpy as np
 import onnx
 import pytest
+from drawing import row_of
 from onnx import helper, numpy_helper
 
-from digits import classifier, load_classifier, model_files
-from digits.classifier import ModelError, is_twin, keras_net, opencv_net
+from digits import classifier, load_classifier, model_files, read
+from digits.classifier import ROW_READER, Classifier, ModelError, is_twin, keras_net, opencv_net
 from digits.drawing import synthetic_digits
-from digits.files import SHIPPED
+from digits.files import SHIPPED, near
+from digits.finding import find_rows
+from digits.rows import CHARACTERS, ROW_HEIGHT, frame_probabilities
 
 IMAGES = synthetic_digits(50, seed=5)[0] / np.float32(255)
+INKS = [find_rows(row_of(text)[0]).rows[0].ink for text in ("1407", "62", "5", "13.80-992")]
 TWIN = SHIPPED.with_suffix(".onnx")
+READER = SHIPPED.with_name(ROW_READER)
 
 
 def onnx_model(weights, bias, end="Softmax", digest="", shape=(28, 28, 1)):
@@ -102,6 +108,59 @@ def test_threads_get_the_answers_that_one_gets(classify):
     assert not wrong, wrong
 
 
+# --- the row reader ---
+
+
+def test_of_each_row_it_gives_probabilities_frame_by_frame_whatever_rows_are_beside_it(classify):
+    together = classify.read_rows(INKS)
+    for ink, frames in zip(INKS, together, strict=True):
+        assert frames.shape == (-(-ink.shape[1] // 2), 1 + len(CHARACTERS)) and np.allclose(frames.sum(axis=1), 1)
+        assert np.abs(frames - classify.read_rows([ink])[0]).max() < 0.05
+    assert classify.read_rows([]) == []
+
+
+def test_threads_get_the_frames_that_one_gets(classify):
+    lots = [INKS[i % 4 :] for i in range(60)]
+    expected = [classify.read_rows(lot) for lot in lots[:4]]
+    with ThreadPoolExecutor(4) as pool:
+        for i, frames in enumerate(pool.map(classify.read_rows, lots)):
+            assert all(np.array_equal(*each) for each in zip(frames, expected[i % 4], strict=True))
+
+
+@pytest.mark.slow
+def test_the_row_reader_answers_alike_by_keras_and_by_opencv():
+    assert is_twin(READER.with_suffix(".onnx"), READER)
+    nets = opencv_net(READER.with_suffix(".onnx")), keras_net(READER)
+    for width in (16, 48, 400):
+        rows = np.zeros((2, ROW_HEIGHT, width), np.float32)
+        for row, ink in zip(rows, INKS, strict=False):
+            row[:, : ink.shape[1]] = ink[:, :width]
+        by_opencv, by_keras = (frame_probabilities(net(rows)) for net in nets)
+        assert by_opencv.shape == (2, width // 2, 1 + len(CHARACTERS))
+        assert np.abs(by_opencv - by_keras).max() < 1e-4
+
+
+def test_without_a_row_reader_beside_it_a_model_reads_mark_by_mark_and_says_so_in_one_line(tmp_path, capsys):
+    for file in (SHIPPED, TWIN):
+        shutil.copy(file, tmp_path)
+    alone = load_classifier(tmp_path / SHIPPED.name)
+    line = capsys.readouterr().err
+    assert line.startswith(f"There is no {tmp_path / ROW_READER}, so each mark is read alone") and line.count("\n") == 1
+    assert alone.read_rows is None and read(row_of("1407")[0], alone)["text"] == "1407"
+
+
+def test_what_is_no_row_reader_is_named(tmp_path):
+    (tmp_path / "ten.onnx").write_bytes(any_model(10))
+    reader = tmp_path / ROW_READER
+    reader.write_bytes(b"as Keras saved it")
+    digest = hashlib.sha256(reader.read_bytes()).hexdigest()
+    no_frames = onnx_model(np.zeros((ROW_HEIGHT * 48, 10)), np.zeros(10), digest=digest, shape=(ROW_HEIGHT, 48, 1))
+    for content in (any_model(10, digest=digest), no_frames):
+        reader.with_suffix(".onnx").write_bytes(content)
+        reason = reason_against(tmp_path / "ten.onnx")
+        assert reason == f"{reader} is not a row reader: take the one of {near(SHIPPED.parent)}."
+
+
 # --- files that are refused ---
 
 
@@ -154,6 +213,9 @@ def test_a_keras_file_that_is_no_such_model_is_named(tmp_path):
             load_classifier(tmp_path / name)
     with pytest.raises(ModelError, match=r"other.h5 does not turn images \(n, 28, 28, 1\) into probabilities"):
         load_classifier(tmp_path / "other.h5")
+    (tmp_path / ROW_READER).write_text("not a model")
+    with pytest.raises(ModelError, match=rf"{ROW_READER} is not a model that Keras can load"):
+        load_classifier(tmp_path / "whole.h5")
 
 
 @pytest.mark.slow
@@ -175,8 +237,10 @@ def test_code_in_a_model_is_not_run(tmp_path, monkeypatch, name):
 
 @pytest.fixture
 def with_twin(tmp_path, monkeypatch):
-    """A file that stands for a Keras model, its twin, and Keras, which answers 0 to everything."""
+    """A file that stands for a Keras model, its twin, a row reader, and Keras, which answers 0 to everything."""
     path, twin = tmp_path / "mine.h5", tmp_path / "mine.onnx"
+    for file in (READER, READER.with_suffix(".onnx")):
+        shutil.copy(file, tmp_path)
     path.write_bytes(b"as Keras saved it")
     twin.write_bytes(any_model(10, digest=hashlib.sha256(path.read_bytes()).hexdigest()))
     monkeypatch.setattr(classifier, "keras_net", lambda path: lambda images: np.eye(10)[np.zeros(len(images), int)])
@@ -238,7 +302,7 @@ def small_keras_model():
 @pytest.mark.slow
 def test_keras_and_opencv_answer_alike(tmp_path):
     assert is_twin(TWIN, SHIPPED)
-    shipped = [classifier.checked(SHIPPED, net) for net in (opencv_net(TWIN), keras_net(SHIPPED))]
+    shipped = [Classifier(net) for net in (opencv_net(TWIN), keras_net(SHIPPED))]
     noise = np.random.default_rng(0).random((300, 28, 28), np.float32)
     for images in (IMAGES, noise):
         assert np.abs(shipped[0](images) - shipped[1](images)).max() < 1e-5

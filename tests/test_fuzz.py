@@ -11,12 +11,14 @@ import pytest
 from drawing import picture_of
 
 import prediction
-from digits import read_picture
-from digits.classifier import ModelError
+from digits import read, read_picture
+from digits.classifier import Classifier, ModelError
 from digits.files import DEFAULT_MODEL, near
-from digits.finding import find_marks
+from digits.finding import find_rows
+from digits.finding.rows import MAX_WIDTH
 from digits.mnist_form import to_mnist
 from digits.picture import PictureError
+from digits.rows import CHARACTERS, DIVIDERS, FRAME, ROW_HEIGHT
 
 hypothesis = pytest.importorskip("hypothesis")
 st = pytest.importorskip("hypothesis.strategies")
@@ -36,15 +38,23 @@ def one_thread():
     cv2.setNumThreads(usual)
 
 
-def check_marks(marks, shape):
-    """Assert that `marks`, and their parts, are well-formed and lie in a picture of `shape`."""
-    for mark in marks:
-        x, y, width, height = mark.box
-        assert 0 <= x < x + width <= shape[1] and 0 <= y < y + height <= shape[0]
-        assert mark.row >= 0
-        check_pixels(mark.pixels)
-        for parts in mark.readings:
-            check_marks(parts, shape)
+def check_found(found, shape):
+    """Assert that what was found in a picture of `shape` is well-formed and lies in it."""
+    assert found.whole.marks == [] and [row.number for row in found.rows] == list(range(len(found.rows)))
+    for row in (*found.rows, found.whole):
+        assert row.ink.dtype == np.float32 and row.ink.shape[0] == ROW_HEIGHT and 8 <= row.ink.shape[1] <= MAX_WIDTH
+        assert 0 <= row.ink.min() <= row.ink.max() <= 1
+        assert row.to_picture.shape == (2, 3) and np.isfinite(row.to_picture).all()
+        for mark in row.marks:
+            check_box(mark.box, shape)
+            check_pixels(mark.pixels)
+            assert mark.row == row.number and mark.span[0] < mark.span[1]
+    assert all(row.marks for row in found.rows)
+
+
+def check_box(box, shape):
+    x, y, width, height = box
+    assert 0 <= x < x + width <= shape[1] and 0 <= y < y + height <= shape[0]
 
 
 def check_pixels(pixels):
@@ -56,10 +66,10 @@ def check_pixels(pixels):
 @given(of_numpy.arrays(of_numpy.scalar_dtypes(), of_numpy.array_shapes(min_dims=0, min_side=0, max_side=9)))
 def test_an_array_of_any_shape_and_type_is_a_picture_or_refused(array):
     if array.dtype == np.uint8 and (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)) and array.size:
-        check_marks(find_marks(array), array.shape)
+        check_found(find_rows(array), array.shape)
     else:
         with pytest.raises(ValueError, match="a picture is "):
-            find_marks(array)
+            find_rows(array)
 
 
 sides = st.integers(1, 40) | st.sampled_from([1, 2, 160, 700, 4000])
@@ -69,15 +79,31 @@ strokes = st.lists(st.tuples(*[st.integers(-20, 60)] * 4, st.integers(1, 30), st
 @pytest.mark.slow
 @few
 @given(sides, sides, strokes, st.integers(0, 255), st.integers(0, 40), st.integers(0, 2**32 - 1))
-def test_marks_in_any_picture_are_well_formed(height, width, strokes, paper, noise, seed):
+def test_what_is_found_and_read_in_any_picture_is_well_formed(classify, height, width, strokes, paper, noise, seed):
     picture = np.full((height, width, 3), paper, np.uint8)
     for x0, y0, x1, y1, pen, ink in strokes:
         cv2.line(picture, (x0, y0), (x1, y1), (ink, 255 - ink, ink // 2), pen)
-    spread = np.random.default_rng(seed).integers(-noise, noise + 1, picture.shape)
+    random = np.random.default_rng(seed)
+    spread = random.integers(-noise, noise + 1, picture.shape)
     picture = np.clip(picture + spread, 0, 255).astype(np.uint8)
     before = picture.copy()
-    check_marks(find_marks(picture), picture.shape)
+    check_found(find_rows(picture), picture.shape)
+    check_result(read(picture, classify), picture.shape)
+
+    def any_frames(inks):
+        return [random.dirichlet(np.full(1 + len(CHARACTERS), 0.02), -(-ink.shape[1] // FRAME)) for ink in inks]
+
+    check_result(read(picture, Classifier(classify.net, any_frames)), picture.shape)
     assert np.array_equal(picture, before)
+
+
+def check_result(result, shape):
+    """Assert that what was read in a picture of `shape` is well-formed and lies in it."""
+    assert 0 <= result["confidence"] <= 1 and set(result["text"]) <= set(f"0123456789?{DIVIDERS} \n")
+    assert sum(each.isdigit() or each == "?" for each in result["text"]) == len(result["digits"])
+    for digit in result["digits"]:
+        check_box(digit["box"], shape)
+        assert 0 <= digit["confidence"] <= 1 and digit["row"] >= 0
 
 
 @few

@@ -84,6 +84,8 @@ def test_it_trains_saves_and_prediction_reads_with_it_in_another_process(project
     assert record["command"] == "python handwritten_digit_recognition.py --epochs 4 --batch-size 32"
     assert len(record["history"]["val_loss"]) == 4 and record["recipe"] == "default"
 
+    for reader in (ROOT / "models").glob("row_reader.*"):
+        shutil.copy(reader, project / "models")
     picture = save_picture(project / "seven.png", picture_of("7"))
     command = [sys.executable, "prediction.py", picture.name]
     read = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")

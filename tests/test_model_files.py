@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 from digits import model_files
-from digits.classifier import is_twin, load_classifier
+from digits.classifier import is_twin, load_classifier, opencv_net
 from digits.files import SHIPPED, written_whole
 from digits.quiet_keras import keras
 
@@ -29,6 +29,27 @@ def test_a_model_is_saved_with_its_twin_and_both_answer_alike(model, tmp_path):
     images = np.random.default_rng(0).random((5, 28, 28), np.float32)
     assert np.allclose(load_classifier(path)(images), load_classifier(path.with_suffix(".onnx"))(images), atol=1e-6)
     assert sorted(each.name for each in path.parent.iterdir()) == ["mine.h5", "mine.onnx"]
+
+
+def test_a_twin_takes_images_of_any_width_where_the_model_does(tmp_path):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((8, None, 1)), keras.layers.Conv2D(3, (8, 3), padding="same")])
+    path = tmp_path / "wide.h5"
+    model_files.save(model, path)
+    net = opencv_net(path.with_suffix(".onnx"))
+    for width in (64, 20, 150):
+        images = np.random.default_rng(0).random((2, 8, width), np.float32)
+        assert np.allclose(net(images), model.predict(images[..., np.newaxis], verbose=0), atol=1e-5), width
+
+
+def test_the_record_of_a_training_holds_its_settings_and_figures(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/some/where/train.py", "--seed", "3"])
+    record = model_files.record_of({"seed": 3, "rows": 8}, {"loss": [0.1234567, 0.1]}, 12.34, "a digest")
+    assert record.pop("keras") == keras.__version__
+    assert record == {
+        **{"command": "python train.py --seed 3", "seed": 3, "rows": 8, "seconds": 12.3, "sha256": "a digest"},
+        "history": {"loss": [0.12346, 0.1]},
+    }
 
 
 @pytest.mark.slow

@@ -7,44 +7,48 @@ import pytest
 from drawing import picture_of
 
 from digits import overlay
-from digits.finding import find_marks
-from digits.reading import result_of
+from digits.finding import find_rows
+from digits.joining import characters_alone
+from digits.reading import Reading, result_of
 
 
-def entries(marks, *shares):
-    """Return the entries of marks for 0, 1, ..., each with its share of certainty."""
+def read_as(picture, *shares):
+    """Return the marks of the only row as characters 0, 1, ..., each with its share of certainty, and their entries."""
     probabilities = [np.where(np.arange(10) == i, share, (1 - share) / 9) for i, share in enumerate(shares)]
-    return result_of("", marks, np.array(probabilities))["digits"]
+    (row,) = find_rows(picture).rows
+    characters, confidence = characters_alone(row, np.array(probabilities))
+    return characters, result_of("", Reading([characters], confidence))["digits"]
 
 
-def shows(image, mark):
-    """Whether the 28x28 image of the mark stands in `image`, three times as large."""
-    tile = cv2.resize(np.round(255 * mark.pixels).astype(np.uint8), (84, 84), interpolation=cv2.INTER_NEAREST)
+def shows(image, character):
+    """Whether the 28x28 image of the character stands in `image`, three times as large."""
+    seen = np.round(255 * character.mark.pixels).astype(np.uint8)
+    tile = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)
     return cv2.matchTemplate(image[..., 0], tile, cv2.TM_SQDIFF_NORMED).min() < 1e-3
 
 
 def test_it_holds_the_picture_and_every_image_that_the_net_saw():
     picture = picture_of("73", size=(500, 700), at=(100, 100))
-    marks = find_marks(picture)
-    image = overlay.with_boxes(picture, marks, entries(marks, 1, 1))
+    characters, digits = read_as(picture, 1, 1)
+    image = overlay.with_boxes(picture, characters, digits)
     assert image.dtype == np.uint8 and image.shape == (500, 804, 3)
-    for mark in marks:
-        x, y, width, height = mark.box
+    for character in characters:
+        x, y, width, height = character.mark.box
         inside = np.s_[y + 5 : y + height - 5, x + 5 : x + width - 5]
         assert np.array_equal(image[inside], picture[inside])
-        assert shows(image, mark)
+        assert shows(image, character)
 
 
 def test_the_box_is_about_the_digit_and_tells_by_its_colour_whether_it_is_sure():
     picture = picture_of("73", size=(500, 700), at=(100, 100))
-    marks = find_marks(picture)
-    image = overlay.with_boxes(picture, marks, entries(marks, 0.9, 0.3))
-    for mark, colour, other in zip(
-        marks,
+    characters, digits = read_as(picture, 0.9, 0.3)
+    image = overlay.with_boxes(picture, characters, digits)
+    for digit, colour, other in zip(
+        digits,
         *[(overlay.SURE_COLOUR, overlay.UNSURE_COLOUR), (overlay.UNSURE_COLOUR, overlay.SURE_COLOUR)],
         strict=True,
     ):
-        x, y, width, height = mark.box
+        x, y, width, height = digit["box"]
         about = image[y - 6 : y + height + 6, x - 6 : x + width + 6]
         rows, columns = np.nonzero((about == colour).all(axis=2))
         assert np.ptp(rows) >= height and np.ptp(columns) >= width
@@ -56,9 +60,9 @@ def test_a_strip_a_large_picture_and_many_marks_have_one_too():
         image = overlay.with_boxes(np.full(shape, 255, np.uint8), [], [])
         assert image.size and max(image.shape) <= 1000, shape
     picture = picture_of("1234567890", height=60, pen=4)
-    marks = find_marks(picture)
-    image = overlay.with_boxes(picture, marks, entries(marks, *[1] * 10))
-    assert all(shows(image, mark) for mark in marks)
+    characters, digits = read_as(picture, *[1] * 10)
+    image = overlay.with_boxes(picture, characters, digits)
+    assert all(shows(image, character) for character in characters)
 
 
 def test_no_overlay_takes_anothers_name():

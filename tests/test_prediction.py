@@ -9,16 +9,16 @@ import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
 
-import numpy as np
 import pytest
 from conftest import ROOT
 from drawing import picture_of, save_picture
 from PIL import Image
+from test_reading import reading_of
 
 import prediction
 from digits import read
+from digits.classifier import ROW_READER
 from digits.files import SHIPPED, picture_paths
-from digits.finding import Mark
 from digits.reading import result_of
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
@@ -68,7 +68,7 @@ def test_images_is_read_when_nothing_is_named(run, monkeypatch):
     assert list(lines) == [path.relative_to(ROOT).as_posix() for path in picture_paths([ROOT / "images"])]
     assert lines["images/empty_page.jpg"] == "no digit found"
     assert lines["images/zero.jpg"].startswith("0  (") and lines["images/zero.jpg"].endswith(" %)")
-    assert lines["images/two_rows.jpg"].startswith("123 / 4768  (lowest ")
+    assert lines["images/two_rows.jpg"].startswith("123 / 4768  (")
 
 
 def test_json_prints_what_read_returns_an_object_a_line_and_nothing_else(run, tmp_path, classify):
@@ -110,25 +110,23 @@ def test_top_prints_the_likeliest_of_each_mark(run, tmp_path):
     picture = save_picture(tmp_path / "a.png", picture_of("73"))
     _, out, _ = run("--top", "2", picture)
     first, *others = out.splitlines()
-    assert first.startswith(f"{picture}: 73  (lowest ")
+    assert first.startswith(f"{picture}: 73  (")
     assert [line.split()[0] for line in others] == ["7", "3"]
     assert all(line.startswith("    ") and line.count(" %") == 2 for line in others)
 
 
 def line_for(*marks, top=None):
     """Return the line for marks that are given as (row, likeliest digit, its probability)."""
-    probabilities = [np.where(np.arange(10) == digit, share, (1 - share) / 9) for _, digit, share in marks]
-    marks = [Mark((1, 2, 3, 4), row, np.zeros((28, 28), np.float32)) for row, *_ in marks]
-    return prediction.in_words(result_of("a.png", marks, np.array(probabilities).reshape(-1, 10)), top)
+    return prediction.in_words(result_of("a.png", reading_of(*marks)), top)
 
 
 def test_the_line_tells_how_sure_it_is_and_why_nothing_is_found():
     unsure, line = (0, 7, 0.3), (0, 1, 0.99)
     assert line_for((0, 7, 0.987)) == "a.png: 7  (98.7 %)"
-    assert line_for((0, 7, 0.9), (0, 3, 0.3), (1, 4, 0.8)) == "a.png: 7? / 4  (lowest 30.0 %)"
+    assert line_for((0, 7, 0.9), (0, 3, 0.3), (1, 4, 0.8)) == "a.png: 7? / 4  (21.6 %)"
     assert line_for() == "a.png: no digit found"
     assert line_for(unsure) == "a.png: no digit found  (1 mark, none of them surely a digit)"
-    assert line_for(unsure, unsure, line) == "a.png: no digit found  (3 marks, most of them not digits)"
+    assert line_for(unsure, unsure, line) == "a.png: no digit found  (3 marks, none of them surely a digit)"
     assert line_for(unsure, top=3).startswith(line_for(unsure) + "\n    7 30.0 %, ")
 
 
@@ -168,8 +166,9 @@ def test_from_any_folder_the_users_own_model_reads_where_there_is_one_and_that_i
     shutil.copytree(ROOT / "digits", project / "digits", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "prediction.py", project)
     (project / "models").mkdir()
-    for suffix in (".h5", ".onnx"):
-        shutil.copy(SHIPPED.with_suffix(suffix), project / "models")
+    for model in (SHIPPED, SHIPPED.with_name(ROW_READER)):
+        for suffix in (".h5", ".onnx"):
+            shutil.copy(model.with_suffix(suffix), project / "models")
     elsewhere.mkdir()
     save_picture(elsewhere / "größe 7.png", picture_of("7"))
 

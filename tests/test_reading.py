@@ -8,13 +8,21 @@ import cv2
 import numpy as np
 import pytest
 from conftest import ROOT
-from drawing import picture_of, save_picture
+from drawing import picture_of, row_of, save_picture
+from test_joining import frames_with, says
+from test_joining import row_of as row_with
 
 from digits import load_classifier, read
+from digits.classifier import Classifier
+from digits.drawing import synthetic_digits
+from digits.drawing.forms import drawn_pictures
 from digits.files import picture_paths
-from digits.finding import Mark
+from digits.finding import Found, Mark, Row
 from digits.mnist_form import to_mnist
-from digits.reading import averaged, classified, result_of, surest, turned
+from digits.reading import Reading, averaged, read_rows, result_of, turned
+from digits.rows import DIVIDERS
+
+ROWS = 500  # how many are drawn to see whether what is said with confidence is right
 
 with (ROOT / "images" / "labels.csv").open(encoding="utf-8") as file:
     SAMPLES = {row["file"]: row["label"].replace("/", "\n") for row in csv.DictReader(file)}
@@ -36,7 +44,7 @@ def test_the_samples_are_read_right(classify):
     paths = list(picture_paths([ROOT / "images"]))
     assert {path.name for path in paths} == set(SAMPLES)
     said = {path.name: read(path, classify)["text"] for path in paths}
-    wrong = {name: text for name, text in said.items() if text != SAMPLES[name]}
+    wrong = {name: text for name, text in said.items() if rows_of(text) != rows_of(SAMPLES[name])}
     assert not wrong, wrong
 
 
@@ -44,7 +52,9 @@ def test_a_path_bytes_and_an_array_are_read_alike(tmp_path, classify):
     picture = picture_of("12\n3", height=120, pen=9)
     path = save_picture(tmp_path / "a.png", picture)
     result = read(path, classify)
+    assert list(result) == ["image", "text", "error", "confidence", "digits"]
     assert result["image"] == str(path) and result["text"] == "12\n3" and result["error"] is None
+    assert 0.5 < result["confidence"] < 1
     assert [digit["row"] for digit in result["digits"]] == [0, 0, 1]
     for source, name in ((str(path), str(path)), (path.read_bytes(), ""), (picture, "")):
         assert read(source, classify) == {**result, "image": name}
@@ -70,7 +80,8 @@ def test_what_cannot_be_read_is_said_in_the_result_and_what_is_not_a_picture_is_
     }
     for source, reason in reasons.items():
         name = "" if isinstance(source, bytes) else str(source)
-        assert read(source, classify) == {"image": name, "text": "", "error": reason, "digits": []}
+        expected = {"image": name, "text": "", "error": reason, "confidence": 0.0, "digits": []}
+        assert read(source, classify) == expected
     with pytest.raises(ValueError, match="a picture is uint8"):
         read(np.zeros((9, 9)), classify)
 
@@ -106,15 +117,6 @@ def test_the_answers_about_each_image_and_about_it_turned_are_averaged():
     assert np.allclose(turned(images, 90), np.rot90(images, axes=(1, 2)), atol=1e-6)
 
 
-def test_a_mark_is_taken_apart_where_its_parts_are_far_less_in_doubt():
-    pixels = np.zeros((28, 28), np.float32)
-    left, right = (Mark((x, 0, 9, 10), 0, pixels) for x in (0, 9))
-    mark = Mark((0, 0, 18, 10), 0, pixels, ((left, right),))
-    for whole, part, is_taken_apart in ((0.3, 0.97, True), (0.3, 0.8, False), (0.9, 0.99, False), (1, 1, False)):
-        answers = {id(mark): np.array([whole]), id(left): np.array([max(0.99, part)]), id(right): np.array([part])}
-        assert (len(surest(mark, answers)) == 2) is is_taken_apart, (whole, part)
-
-
 @pytest.mark.slow
 def test_hardly_any_letter_is_taken_apart_into_digits(classify):
     fonts, taken_apart = (cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX), []
@@ -128,54 +130,169 @@ def test_a_word_is_not_taken_apart_into_digits(classify):
     assert len(read(drawn("Anna", (160, 700), (60, 110)), classify)["digits"]) == 4
 
 
-def mark_of(digit, width=18, height=10):
-    """Return a mark that found_in takes for `digit`, or for none where it is None."""
-    pixels = np.full((28, 28), (20 if digit is None else digit) / 100, np.float32)  # too pale to be narrowed
-    return Mark((0, 0, width, height), 0, pixels)
+# --- rows, drawn whole ---
 
 
-def found_in(marks):
-    """Return the digits, or None, of the marks of mark_of that are left."""
-
-    def classify(images):
-        codes = np.round(100 * images[:, 14, 14]).astype(int)
-        return np.where((codes == 20)[:, None], 0.1, np.eye(10)[codes % 20 % 10])
-
-    found, probabilities = classified(marks, classify)
-    assert len(found) == len(probabilities)
-    return [None if answer.max() < 0.5 else answer.argmax() for answer in probabilities]
+def is_about(result, boxes, within):
+    """Whether the digits of a result lie at `boxes`, each edge within so many px."""
+    found, drawn = (np.array([(x, y, x + w, y + h) for x, y, w, h in each]) for each in (boxes_in(result), boxes))
+    return found.shape == drawn.shape and np.abs(found - drawn).max() <= within
 
 
-def test_among_letters_no_mark_is_taken_apart():
-    letter = mark_of(None)._replace(readings=((mark_of(1), mark_of(2)),))
-    assert found_in([letter]) == [1, 2]
-    assert found_in([letter, mark_of(7)]) == [1, 2, 7]
-    assert found_in([letter, mark_of(None), mark_of(None)]) == [None, None, None]
+def boxes_in(result):
+    return [digit["box"] for digit in result["digits"]]
 
 
-def test_a_low_mark_that_is_not_a_digit_is_left_out_beside_a_digit_that_is_alone():
-    cases = [
-        ([(5, 20, 40), (None, 9, 15)], [5]),  # the bar of a 5, drawn apart
-        ([(None, 9, 15), (5, 20, 40)], [5]),
-        ([(5, 20, 40), (None, 20, 25)], [5, None]),  # it may be a digit
-        ([(5, 20, 40), (None, 45, 15)], [5, None]),
-        ([(5, 20, 40), (None, 9, 15), (3, 20, 40)], [5, None, 3]),  # a sum
-        ([(5, 20, 40), (1, 3, 15)], [5, 1]),
-        ([(None, 20, 40), (None, 9, 15)], [None, None]),
-        ([], []),
-    ]
-    for marks, left in cases:
-        assert found_in([mark_of(*mark) for mark in marks]) == left, marks
+@pytest.mark.parametrize("text", ["00", "000", "1000", "2500"])
+def test_zeros_that_touch_are_read_apart_and_their_boxes_lie_on_them(classify, text):
+    picture, boxes = row_of(text, gap=None)
+    result = read(picture, classify)
+    assert result["text"] == text and is_about(result, boxes, 120 / 5), result
+
+
+def test_boxes_of_digits_that_touch_lie_in_the_picture_that_they_fill(classify):
+    for text in ("57", "000", "2500"):
+        picture, _ = row_of(text, gap=None)
+        x, y, width, height = cv2.boundingRect(np.uint8(picture < 128))
+        for left, top, across, down in boxes_in(read(picture[y : y + height, x : x + width], classify)):
+            assert 0 <= left < left + across <= width and 0 <= top < top + down <= height, text
+
+
+@pytest.mark.parametrize("text", ["4138", "27056"])
+def test_an_underline_is_no_part_of_the_number(classify, text):
+    for down in (8, 20):
+        picture, boxes = row_of(text)
+        bottom = max(y + height for _, y, _, height in boxes) + down
+        cv2.line(picture, (40, bottom), (picture.shape[1] - 40, bottom + 2), 60, 5, cv2.LINE_AA)
+        result = read(picture, classify)
+        assert result["text"] == text and is_about(result, boxes, 6), (down, result)
+
+
+@pytest.mark.parametrize("text", ["4702", "35816"])
+def test_digits_in_boxes_whose_lines_they_touch_are_read(classify, text):
+    picture, boxes = row_of(text, gap=0.03)
+    edges = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes])
+    (left, top), (right, bottom) = edges[:, :2].min(axis=0) - 3, edges[:, 2:].max(axis=0) + 3
+    for x in (left, *(edges[1:, 0] - 2).tolist(), right):
+        cv2.line(picture, (x, top), (x, bottom), 110, 3)
+    for y in (top, bottom):
+        cv2.line(picture, (left, y), (right, y), 110, 3)
+    result = read(picture, classify)
+    assert result["text"] == text and is_about(result, boxes, 120 / 5), result
+
+
+@pytest.mark.parametrize("text", ["3,75", "04-17", "25/31"])
+def test_what_divides_the_digits_of_a_number_is_read(classify, text):
+    picture, boxes = row_of(text)
+    result = read(picture, classify)
+    digits = [box for box, character in zip(boxes, text, strict=True) if character.isdigit()]
+    assert result["text"] == text and is_about(result, digits, 6), result
+
+
+@pytest.mark.parametrize("text", ["4A72", "35+28"])
+def test_a_letter_and_a_sign_among_digits_are_question_marks(classify, text):
+    picture, boxes = row_of(text)
+    result = read(picture, classify)
+    assert result["text"] == "".join(each if each.isdigit() else "?" for each in text), result
+    assert [digit["sure"] for digit in result["digits"]] == [each.isdigit() for each in text]
+    assert is_about(result, boxes, 6), result
+
+
+@pytest.mark.slow
+def test_what_is_said_with_confidence_is_right(classify):
+    """Of rows as forms and cheques have them."""
+    images, labels = synthetic_digits(3000, seed=11)
+    pictures, texts = drawn_pictures(ROWS, 12, [images[labels == digit] for digit in range(10)])
+    wrong, sure = [], 0
+    for picture, text in zip(pictures, texts, strict=True):
+        result = read(picture, classify)
+        if result["confidence"] >= 0.95 and "?" not in result["text"]:
+            sure += 1
+            if bare(result["text"]) != bare(text.strip(DIVIDERS + "=")):
+                wrong.append((text, result["text"]))
+    assert sure >= 0.1 * ROWS and len(wrong) <= 0.02 * sure, (sure, wrong)
+
+
+def rows_of(text):
+    return [bare(row) for row in text.split("\n")]
+
+
+def bare(text):
+    """Return the digits of a text, and ? for other signs, without what divides them."""
+    return "".join(each for each in text.replace("=", "?") if each.isdigit() or each == "?")
+
+
+# --- what is made of the answers about rows ---
+
+
+def reading_of_row(spans, of_marks, said, of_parts=(), whole_says=()):
+    """Return the reading of a row with marks at `spans` of which the nets say `of_marks` and `said` (see test_joining).
+
+    whole_says: what the row reader says of the picture as a single row; of_parts: the classifier of its parts there.
+    """
+    row, whole = row_with(*spans), row_with((10, 30), (50, 70))._replace(marks=[])
+
+    def net(images):
+        return np.tile(of_marks if len(images) == 3 * len(of_marks) else of_parts, (3, 1))
+
+    def of_rows(inks):
+        return [frames_with(dict(whole_says if ink is whole.ink else said)) for ink in inks]
+
+    return read_rows(Found([row], whole), Classifier(net, of_rows))
+
+
+def text_of(reading):
+    return result_of("", reading)["text"]
+
+
+def test_what_divides_two_digits_is_in_the_text_and_what_divides_none_is_not():
+    spans, digits = ((10, 30), (50, 70)), [says(4), says(7)]
+    assert text_of(reading_of_row(spans, digits, {10: "4", 19: ",", 30: "7"})) == "4,7"
+    assert text_of(reading_of_row(spans, digits, {1: "-", 10: "4", 30: "7", 50: "."})) == "47"
+    assert text_of(reading_of_row(spans, digits, {10: "4", 19: "=", 30: "7"})) == "4?7"
+
+
+def test_where_the_kind_of_what_divides_two_digits_is_not_sure_there_is_a_space():
+    reading = reading_of_row(((10, 30), (50, 70)), [says(4), says(7)], {10: "4", 19: ",", 30: "7"})
+    ((four, comma, seven),) = reading.rows
+    for confidence, text in ((0.9, "4,7"), (0.5, "4 7")):
+        row = [four, comma._replace(confidence=confidence), seven]
+        assert text_of(Reading([row], 1.0)) == text
+    assert [mark.character for mark in reading.marks] == ["4", "7"]
+
+
+IN_DOUBT = [(10, 70)], [says(4, 0.9999)], {20: "7"}
+
+
+def test_a_picture_that_leaves_doubt_is_read_as_a_single_row_too_and_the_surer_reading_counts():
+    whole = {10: "5", 30: "6"}
+    assert text_of(reading_of_row(*IN_DOUBT, [says(5), says(6)], whole)) == "56"
+    assert len(reading_of_row(*IN_DOUBT, [says(1, 0.9999), says(2, 0.9999)], whole).marks) == 1
+    assert text_of(reading_of_row([(10, 70)], [says(4)], {20: "4"}, [says(5), says(6)], whole)) == "4"
+
+
+def test_marks_are_not_given_up_where_the_picture_as_a_single_row_shows_nothing():
+    assert len(reading_of_row(*IN_DOUBT).marks) == 1
 
 
 # --- the result ---
 
 
+def reading_of(*marks):
+    """Return what the classifier alone reads in marks that are given as (row, likeliest digit, its probability)."""
+    answers = np.array([says(digit, share) for _, digit, share in marks])
+    classify = Classifier(lambda images: np.tile(answers, (len(images) // len(answers), 1)))
+    pixels, ink = np.zeros((28, 28), np.float32), np.zeros((32, 8), np.float32)
+    every = [Mark((1, 2, 3, 4), row, pixels) for row, *_ in marks]
+    numbers = sorted({mark.row for mark in every})
+    rows = [
+        Row([mark for mark in every if mark.row == number], ink, np.eye(2, 3), number, (99, 99)) for number in numbers
+    ]
+    return read_rows(Found(rows, Row([], ink, np.eye(2, 3), 0, (99, 99))), classify)
+
+
 def text_for(*marks):
-    """Return the text of marks that are given as (row, likeliest digit, its probability)."""
-    probabilities = [np.where(np.arange(10) == digit, share, (1 - share) / 9) for _, digit, share in marks]
-    pixels = np.zeros((28, 28), np.float32)
-    return result_of("", [Mark((1, 2, 3, 4), row, pixels) for row, *_ in marks], np.array(probabilities))["text"]
+    return text_of(reading_of(*marks))
 
 
 def test_a_mark_that_is_not_surely_a_digit_is_a_question_mark():

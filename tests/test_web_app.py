@@ -30,6 +30,7 @@ from fastapi.testclient import TestClient
 
 import web_app as program
 from benchmarks.web_app import serving
+from digits.classifier import Classifier
 from digits.files import ROOT, SHIPPED
 from digits.web.access import guarded
 from digits.web.app import MAX_BYTES, SERVED, body_of, fetchable, web_app
@@ -121,9 +122,9 @@ def test_after_a_failure_the_next_picture_is_read(classify):
     def failing_at_first(images):
         if failures:
             raise RuntimeError(failures.pop())
-        return classify(images)
+        return classify.net(images)
 
-    client = client_of(failing_at_first)
+    client = client_of(Classifier(failing_at_first, classify.read_rows))
     answer = client.post("/api/read", content=SEVEN)
     assert answer.status_code == 500 and "failed" in answer.json()["error"]
     assert client.post("/api/read", content=SEVEN).json()["text"] == "7"

@@ -8,6 +8,7 @@ from digits.finding.ink import at_border
 from digits.finding.piece import usual_height
 
 EDGE = 6, 1 / 4, 24  # px, share, px: how far paper must reach around a piece: least, share of its stroke, most
+FAR_LARGER = 4  # times the usual height: a larger piece is not a digit, not even one with a long tail
 BORDER_DEPTH = 0.06  # of the short side: what lies along the border, round corners too, within this is not a digit
 
 
@@ -106,6 +107,6 @@ def is_shadow(piece, pieces, page):
 
 
 def is_line(piece, size, page):
-    """Whether the piece is a ruled line, a dash or far larger than the digits, which are about `size` high."""
+    """Whether the piece is a line, a dash or far larger than the digits, which are about `size` high."""
     flat = piece.w > 8 * piece.h and piece.w > min(1.2 * size, 0.5 * page.ink.shape[1])
-    return flat or piece.size > 2.2 * size
+    return flat or piece.size > FAR_LARGER * size

@@ -34,8 +34,7 @@ def belong_together(one, other, size, may_be_column):
         return False
     if -gap_x > 0.5 * min(one.w, other.w):
         return gap_y < 0.25 * size
-    is_stroke = min(one.size, other.size) < 0.45 * size or is_bar_of(one, other, size) or is_bar_of(other, one, size)
-    return is_stroke and max(gap_x, gap_y) < 0.12 * size
+    return min(one.size, other.size) < 0.45 * size and max(gap_x, gap_y) < 0.12 * size
 
 
 def is_underline_of(one, other, size):
@@ -43,12 +42,6 @@ def is_underline_of(one, other, size):
     slack = 0.1 * size
     is_below = one.w > 5 * one.h and one.y > other.y + other.h
     return is_below and one.x < other.x + slack and one.x + one.w > other.x + other.w - slack
-
-
-def is_bar_of(one, other, size):
-    """Whether `one` may be the bar of a 5, which some people draw far out to the right, and `other` its body."""
-    is_at_top = one.y + one.h / 2 < other.y + 0.3 * other.h
-    return is_at_top and one.x > other.x and 2 * one.h < one.w < 1.7 * size
 
 
 def centre_of(piece):

@@ -10,14 +10,13 @@ from digits.finding.grouping import grouped, rows_of
 from digits.finding.ink import page_of
 from digits.finding.piece import union_of
 from digits.finding.pieces import ink_pieces
+from digits.finding.rows import strip_of
 from digits.finding.sheet import board_in, sheet_in
-from digits.finding.touching import TWO_WIDE, cut_in_two
 from digits.mnist_form import to_mnist
 
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit 3 % as high as a 4:3 photo still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
-WIDE = 1.05  # width over height: a wider mark may be digits that touch
-WIDE_AMONG_OTHERS, SEVERAL = 0.8, 3  # the same where there are at least SEVERAL marks, which touch more often
+WIDE = 1.05  # width over height: what is wider is more than one digit
 MAX_FRAGMENTS = 3  # so few marks, no wider than WIDE together, may be one digit whose strokes do not touch
 FRAGMENTS_APART = 0.35  # of the height of the tallest: no gap between them is wider
 
@@ -28,11 +27,33 @@ class Mark(NamedTuple):
     box: Box  # in pixels of the picture
     row: int  # counted from the top, from 0
     pixels: np.ndarray  # float32 (28, 28) from 0, paper, to 1, ink
-    readings: tuple = ()  # the ways to read it as several digits: each a tuple of Marks from left to right
+    span: tuple[float, float] = (0, 0)  # from and to which pixel of its row's ink it reaches
+
+
+class Row(NamedTuple):
+    """A row of writing."""
+
+    marks: list[Mark]  # from left to right
+    ink: np.ndarray  # float32 (ROW_HEIGHT, w), 0 paper to 1 ink: the row, level
+    to_picture: np.ndarray  # float (2, 3): from (x, y, 1) in `ink` to (x, y) in the picture
+    number: int  # counted from the top, from 0
+    picture_size: tuple[int, int]  # width, height
+
+
+class Found(NamedTuple):
+    """What was found in a picture."""
+
+    rows: list[Row]  # from the top
+    whole: Row  # without marks: the picture as if it were a single row
 
 
 def find_marks(picture: np.ndarray) -> list[Mark]:
-    """Return the marks in `picture`, uint8 (h, w, 3) BGR or (h, w) grey, in reading order.
+    """Return the marks of find_rows in one list, in reading order."""
+    return [mark for row in find_rows(picture).rows for mark in row.marks]
+
+
+def find_rows(picture: np.ndarray) -> Found:
+    """Return the rows of writing in `picture`, uint8 (h, w, 3) BGR or (h, w) grey, from the top.
 
     Raises ValueError if `picture` is not such an array, or is empty.
     """
@@ -44,30 +65,46 @@ def find_marks(picture: np.ndarray) -> list[Mark]:
         picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
     sheet = sheet_in(picture) or board_in(picture)
     if sheet is None:
-        return marks_on(picture)
-    box, copy = sheet
-    return [moved(mark, box, copy.shape) for mark in marks_on(copy)]
+        return rows_on(picture)
+    copy, place = sheet
+    found = rows_on(copy)
+    return Found([moved(row, place, picture.shape) for row in found.rows], moved(found.whole, place, picture.shape))
 
 
-def marks_on(picture):
-    """Return the marks in `picture`, uint8 (h, w, 3), which shows paper, or a board, and little else."""
+def rows_on(picture):
+    """Return the rows in `picture`, uint8 (h, w, 3), which shows paper, or a board, and little else."""
     height, width = picture.shape[:2]
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
-    groups = grouped(ink_pieces(page))
-    unions = [union_of(group) for group in groups]
-    rows = rows_of([box for box, _ in unions])
-    narrowest = WIDE if len(unions) < SEVERAL else WIDE_AMONG_OTHERS
-    marks = [
-        mark_of(*unions[i], row, picture.shape, scale, narrowest) for row, members in enumerate(rows) for i in members
-    ]
-    if 2 <= len(marks) <= MAX_FRAGMENTS:
-        (x, y, w, h), mask = union_of([piece for group in groups for piece in group])
-        boxes = [box for box, _ in unions]
-        tallest = max(box[3] for box in boxes)
-        if w < WIDE * h and tallest > h / 3 and hang_together(boxes, FRAGMENTS_APART * tallest):
-            return [mark_of((x, y, w, h), mask, 0, picture.shape, scale)._replace(readings=(tuple(marks),))]
-    return marks
+    pieces, ink = ink_pieces(page)
+    unions = with_fragments_joined([union_of(group) for group in grouped(pieces)])
+    rows = []
+    for number, members in enumerate(rows_of([box for box, _ in unions])):
+        boxes = [unions[i][0] for i in members]
+        strip = strip_of(boxes, ink)
+        marks = [mark_of(*unions[i], number, picture.shape, scale, strip) for i in members]
+        rows.append(Row(marks, strip.ink, strip.to_page / scale, number, (width, height)))
+    strip = strip_of([(0, 0, ink.shape[1], ink.shape[0])], ink)
+    return Found(rows, Row([], strip.ink, strip.to_page / scale, 0, (width, height)))
+
+
+def with_fragments_joined(unions):
+    """Return the unions, (box, mask), as one if they are few and near enough to be strokes of one digit."""
+    if not 2 <= len(unions) <= MAX_FRAGMENTS:
+        return unions
+    boxes = [box for box, _ in unions]
+    (x, y, w, h), mask = union_of([Placed(*box, mask) for box, mask in unions])
+    tallest = max(box[3] for box in boxes)
+    fits = w < WIDE * h and tallest > h / 3 and hang_together(boxes, FRAGMENTS_APART * tallest)
+    return [((x, y, w, h), mask)] if fits else unions
+
+
+class Placed(NamedTuple):
+    x: int
+    y: int
+    w: int
+    h: int
+    mask: np.ndarray
 
 
 def hang_together(boxes, reach):
@@ -82,25 +119,31 @@ def hang_together(boxes, reach):
     return not rest
 
 
-def moved(mark, box, shape):
-    """Return `mark`, found in a copy of this shape of the part of a picture at `box`, as it lies in the picture."""
-    x, y, width, height = box
-    across, down = width / shape[1], height / shape[0]
-    left, top, right, bottom = mark.box[0], mark.box[1], mark.box[0] + mark.box[2], mark.box[1] + mark.box[3]
-    left, top, right, bottom = int(left * across), int(top * down), round(right * across), round(bottom * down)
-    readings = tuple(tuple(moved(part, box, shape) for part in parts) for parts in mark.readings)
-    return mark._replace(box=(x + left, y + top, right - left, bottom - top), readings=readings)
+def moved(row, place, shape):
+    """Return `row`, found in a copy of a part of a picture of this shape, as it lies in the picture.
+
+    place: the matrix, (2, 3), from places in the copy to those in the picture.
+    """
+
+    def placed(mark):
+        x, y, w, h = mark.box
+        corners = place @ [(x, x + w, x, x + w), (y, y, y + h, y + h), (1, 1, 1, 1)]
+        left, top = np.clip(corners.min(axis=1), 0, (shape[1] - 1, shape[0] - 1)).astype(int).tolist()
+        right, bottom = np.clip(corners.max(axis=1).round(), (left + 1, top + 1), shape[1::-1]).astype(int).tolist()
+        return mark._replace(box=(left, top, right - left, bottom - top))
+
+    to_picture = place @ np.vstack([row.to_picture, (0, 0, 1)])
+    return row._replace(marks=[placed(mark) for mark in row.marks], to_picture=to_picture, picture_size=shape[1::-1])
 
 
-def mark_of(box, mask, row, shape, scale, narrowest=WIDE):
+def mark_of(box, mask, row, shape, scale, strip):
     """Return the Mark of a mask, bool (h, w), that lies at `box` in the working copy of a picture of `shape`.
 
-    scale: of that copy; narrowest: width over height: a wider mark may be several digits.
+    scale: of that copy; strip: the ink of its row.
     """
     x, y, w, h = box
     left, top = min(int(x / scale), shape[1] - 1), min(int(y / scale), shape[0] - 1)
     right, bottom = min(shape[1], round((x + w) / scale)), min(shape[0], round((y + h) / scale))
-    ways = cut_in_two(box, mask) if w > narrowest * h else []
-    of_halves = WIDE if w > TWO_WIDE * h else np.inf
-    readings = tuple(tuple(mark_of(*half, row, shape, scale, of_halves) for half in halves) for halves in ways)
-    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), readings)
+    across, start = strip.to_page[0, 0], strip.to_page[0, 2]
+    span = (x - start) / across, (x + w - start) / across
+    return Mark((left, top, max(1, right - left), max(1, bottom - top)), row, to_mnist(mask), span)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from digits.arrays import Box, components, without_holes
+from digits.arrays import Box, components
 from digits.mnist_form import stroke_width
 
 MAX_PIECES = 500  # a picture with more is noise or texture: the smaller ones are left out
@@ -50,10 +50,15 @@ def connected(solid, ink):
 
 def usual_height(pieces):
     """Return the median height in px of the ink: half of it is in lower pieces; dark ink counts for more."""
-    by_size = sorted(pieces, key=lambda piece: max(piece.h, 0.6 * piece.w))
-    ink = np.cumsum([piece.area * piece.darkness**2 for piece in by_size])
-    middle = by_size[np.searchsorted(ink, ink[-1] / 2)]
-    return max(middle.h, 0.6 * middle.w)
+    heights = np.array([max(piece.h, 0.6 * piece.w) for piece in pieces])
+    return middle_of(heights, np.array([piece.area * piece.darkness**2 for piece in pieces]))
+
+
+def middle_of(values, weights):
+    """Return the weighted median of `values`, (n,), or 0 if they weigh nothing."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    return values[order][np.searchsorted(total, total[-1] / 2)] if total[-1] else 0
 
 
 def union_of(group: list[Piece]) -> tuple[Box, np.ndarray]:
@@ -80,8 +85,3 @@ def growth(parts, piece):
     """Return by how many px `piece` is wider or higher, whichever is more, than the box around `parts`."""
     (_, _, width, height), _ = union_of(parts)
     return max(piece.w - width, piece.h - height)
-
-
-def hole_area(piece):
-    """Return how many px of paper the piece encloses."""
-    return int(without_holes(piece.mask).sum()) - piece.area

@@ -17,9 +17,10 @@ from starlette.requests import ClientDisconnect
 
 from digits.classifier import Classifier
 from digits.files import DEFAULT_MODEL, IMAGES
+from digits.finding import find_rows
 from digits.model_files import record_beside
 from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, read_picture
-from digits.reading import read_marks, result_of
+from digits.reading import read_rows, result_of
 from digits.web.layers import layers_of
 
 MAX_BYTES = 20_000_000  # of an upload
@@ -126,10 +127,10 @@ def answer_to(data: bytes, name: str, with_pixels: bool, classify: Classifier) -
     except PictureError as error:
         status = 413 if isinstance(error, PictureTooLargeError) else 415
         raise HTTPException(status, f"This cannot be read: {error}.") from error
-    marks, probabilities = read_marks(picture, classify)
-    result = result_of(name, marks, probabilities)
+    reading = read_rows(find_rows(picture), classify)
+    result = result_of(name, reading)
     if with_pixels:
         result["height"], result["width"] = picture.shape[:2]
-        for digit, mark in zip(result["digits"], marks, strict=True):
-            digit["pixels"] = np.round(255 * mark.pixels).astype(int).ravel().tolist()
+        for digit, mark in zip(result["digits"], reading.marks, strict=True):
+            digit["pixels"] = np.round(255 * mark.mark.pixels).astype(int).ravel().tolist()
     return JSONResponse(result)

@@ -72,7 +72,7 @@ function say(words, note, isTrouble = false) {
   $("note").textContent = note;
 }
 
-function showAnswer({ text, digits, width, height }) {
+function showAnswer({ text, confidence, digits, width, height }) {
   if (way !== "pad") fit(width, height);
   boxes.replaceChildren(...digits.map((digit) => boxOf(digit, width, height)));
   $("seen").hidden = !digits.length;
@@ -81,7 +81,7 @@ function showAnswer({ text, digits, width, height }) {
   $("text").className = "";
   $("text").replaceChildren(...text.split("\n").map(rowOf));
   $("note").className = "";
-  $("note").textContent = noteOn(digits);
+  $("note").textContent = noteOn(digits, confidence);
 }
 
 function rowOf(row) {
@@ -90,11 +90,10 @@ function rowOf(row) {
   return line;
 }
 
-function noteOn(digits) {
+function noteOn(digits, confidence) {
   const sure = digits.filter((digit) => digit.sure);
   if (!sure.length) return "? is a mark that is not surely one digit.";
-  const confidence = percent(Math.min(...sure.map((digit) => digit.confidence)));
-  const said = `${sure.length > 1 ? "Lowest confidence" : "Confidence"} ${confidence}.`;
+  const said = `Confidence ${percent(confidence)}.`;
   return sure.length === digits.length ? said : `${said} ? is a mark that is not surely one digit.`;
 }
 
