@@ -210,7 +210,7 @@ def test_what_is_said_with_confidence_is_right(classify):
             sure += 1
             if bare(result["text"]) != bare(text.strip(DIVIDERS + "=")):
                 wrong.append((text, result["text"]))
-    assert sure >= 0.1 * ROWS and len(wrong) <= 0.02 * sure, (sure, wrong)
+    assert sure >= 0.1 * ROWS and len(wrong) <= 0.06 * sure, (sure, wrong)
 
 
 def rows_of(text):
