@@ -54,12 +54,17 @@ def square_of(reach):
 
 def quadrilateral_about(area):
     """Return the quadrilateral, bool (h, w), that fits the hull of `area`, bool (h, w), or None if there is none."""
-    hull = cv2.convexHull(cv2.findNonZero(area.astype(np.uint8)))
+    hull = hull_of(area)
     corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
     return cv2.fillConvexPoly(np.zeros(area.shape, np.uint8), corners, 1) > 0 if len(corners) == 4 else None
 
 
 def hull_area(mask):
     """Return the area in px of the convex hull of `mask`, bool (h, w) with ink."""
-    points = cv2.findNonZero(mask.astype(np.uint8))
-    return cv2.contourArea(cv2.convexHull(points)) + 1
+    return cv2.contourArea(hull_of(mask)) + 1
+
+
+def hull_of(mask):
+    """Return the convex hull of `mask`, bool (h, w) with ink, as OpenCV does."""
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.convexHull(np.concatenate(outlines))
