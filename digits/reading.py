@@ -21,7 +21,7 @@ SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed a
 SURE_DIVIDER = 0.7  # what divides two digits is printed as a space if it is less likely than this
 DIVIDER = f"[ {re.escape(DIVIDERS)}]"
 DOUBT = 0.5  # a picture is read in another way, too, if it is read with less confidence
-MOSTLY_DIGITS = 0.5  # of the marks, rounded: if fewer are sure, as in a drawing, none of them counts as a digit
+IN_WORD, IN_PICTURE = 0.5, 0.3  # of the marks: if fewer are sure, as in letters or a drawing, none counts as a digit
 TURNS = 6, -6  # degrees: answers about each mark as it is, and turned this far, are averaged
 MAX_STROKE_WIDTH = 2.75  # px: wider strokes are narrowed before they are turned; half of MNIST's are 2.0 to 3.0 wide
 
@@ -77,12 +77,13 @@ def read_rows(found: Found, classify: Classifier) -> Reading:
         single = reading_of([found.whole], classify)
         if not found.rows or single.confidence_of_a_mark > reading.confidence_of_a_mark:
             reading = single
-    reading = Reading([without_ends(row) for row in reading.rows], true_confidence(reading.confidence))
-    if mostly_digits(np.array([mark.probabilities for mark in reading.marks]).reshape(-1, 10)):
-        return reading
-    return reading._replace(
-        rows=[[unsure(each) for each in row if each.character not in DIVIDERS] for row in reading.rows]
-    )
+    words = [words_of(without_ends(row)) for row in reading.rows]
+    rows = [
+        [each for word in row for each in (word if holds_digits(word, IN_WORD) else as_signs(word))] for row in words
+    ]
+    if not holds_digits([each for row in rows for each in row], IN_PICTURE):
+        rows = [as_signs(row) for row in rows]
+    return Reading(rows, true_confidence(reading.confidence))
 
 
 def reading_of(rows, classify):
@@ -153,8 +154,33 @@ def without_ends(row):
     return [each._replace(character="?") if each.character == "=" else each for each in row[first:last]]
 
 
-def unsure(character):
-    return character._replace(character="?")
+def words_of(row):
+    """Return the characters of a row in lists, divided where a gap is wider than the marks beside it are high."""
+    words: list[list[Character]] = []
+    for character in row:
+        x, _, _, height = character.mark.box
+        if words:
+            left, _, width, before = words[-1][-1].mark.box
+        if not words or x - left - width > max(height, before):
+            words.append([])
+        words[-1].append(character)
+    return words
+
+
+def holds_digits(characters, share):
+    """Whether at least `share` of the marks are sure digits.
+
+    Sure 1s do not vouch for other marks: all text and drawings have bare lines.
+    """
+    marks = [each for each in characters if each.character not in DIVIDERS]
+    others = [each for each in marks if not (is_sure(each) and each.character == "1")]
+    enough = sum(map(is_sure, marks)) >= share * len(marks)
+    return enough and sum(map(is_sure, others)) >= int(share * len(others))
+
+
+def as_signs(characters):
+    """Return the marks among the characters, none of them as a digit."""
+    return [each._replace(character="?") for each in characters if each.character not in DIVIDERS]
 
 
 def text_of(row):
@@ -187,14 +213,3 @@ def entry_of(character, top):
         "row": character.mark.row,
         "top": likeliest,
     }
-
-
-def mostly_digits(probabilities):
-    """Whether enough marks are sure, and enough of those that are not sure 1s: all text and drawings have bare lines.
-
-    probabilities: (n, 10). The first number that is enough is rounded, the second rounded down.
-    """
-    sure = probabilities.max(axis=1, initial=0) >= SURE
-    others = ~sure | (probabilities.argmax(axis=1) != 1)
-    enough = round(MOSTLY_DIGITS * len(sure)), int(MOSTLY_DIGITS * np.count_nonzero(others))
-    return np.count_nonzero(sure) >= enough[0] and np.count_nonzero(sure & others) >= enough[1]

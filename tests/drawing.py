@@ -36,12 +36,15 @@ def draw(grey, digit, corner, height, pen, ink):
 
 
 def row_of(text, gap=0.2, height=120, pen=9):
-    """Return a picture uint8 (h, w) of a row, and the box (x, y, width, height) of each character's ink.
+    """Return a picture uint8 (h, w) of a row, and the box (x, y, width, height) of each character's ink but a space's.
 
     gap: between the ink of neighbours, in heights; None: each is moved to the left until it meets the one before it.
     """
-    grey, boxes, left = np.full((2 * height, (len(text) + 1) * height), 245, np.uint8), [], height // 2
+    grey, boxes, left = np.full((2 * height, (2 * len(text) + 1) * height), 245, np.uint8), [], height // 2
     for character in text:
+        if character == " ":
+            left += round(1.5 * height)
+            continue
         alone = np.full((2 * height, 2 * height), 245, np.uint8)
         draw(alone, character, (height // 2, height // 2), height, pen, 30)
         x, y, width, depth = cv2.boundingRect(np.uint8(alone < 128))

@@ -305,6 +305,11 @@ def test_a_single_digit_among_many_marks_that_are_none_is_not_believed():
     assert text_for((0, 7, 0.9), (0, 3, 0.3)) == "7?"
 
 
+def test_a_number_beside_a_word_is_read(classify):
+    for text, expected in (("AAAA 50", "????50"), ("AA 174 A", "??174?")):
+        assert read(row_of(text)[0], classify)["text"] == expected
+
+
 def test_bare_lines_between_marks_that_are_none_make_no_digits():
     line, letter = (0, 1, 0.99), (0, 3, 0.2)
     assert text_for(line, line, letter, (0, 7, 0.8), line, line, letter, line, line, letter, line) == 11 * "?"
