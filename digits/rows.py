@@ -7,6 +7,8 @@ Fernandez, Gomez, Schmidhuber 2006).
 
 import numpy as np
 
+from digits.calibration import softmax
+
 ROW_HEIGHT = 32  # px
 FRAME = 2  # px
 DIVIDERS = ".,-/:"  # what divides the digits of a number
@@ -37,8 +39,7 @@ def frame_probabilities(answers: np.ndarray) -> np.ndarray:
     """Return the net's answers as probabilities, (n, 2 * t, classes), with signs as rare as in people's rows."""
     logits = frames_of(answers).astype(float)
     logits[..., 1 + SIGN] -= SIGN_PENALTY
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return softmax(logits)
 
 
 def best_path(frames: np.ndarray) -> list[tuple[str, int, int]]:

@@ -77,7 +77,7 @@ def rows_on(picture):
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
     pieces, ink = ink_pieces(page)
-    unions = with_fragments_joined([union_of(group) for group in grouped(pieces)])
+    unions = [union_of(group) for group in with_fragments_joined(grouped(pieces))]
     rows = []
     for number, members in enumerate(rows_of([box for box, _ in unions])):
         boxes = [unions[i][0] for i in members]
@@ -88,23 +88,16 @@ def rows_on(picture):
     return Found(rows, Row([], strip.ink, strip.to_page / scale, 0, (width, height)))
 
 
-def with_fragments_joined(unions):
-    """Return the unions, (box, mask), as one if they are few and near enough to be strokes of one digit."""
-    if not 2 <= len(unions) <= MAX_FRAGMENTS:
-        return unions
-    boxes = [box for box, _ in unions]
-    (x, y, w, h), mask = union_of([Placed(*box, mask) for box, mask in unions])
+def with_fragments_joined(groups):
+    """Return the groups of pieces as one group if they are few and near enough to be strokes of one digit."""
+    if not 2 <= len(groups) <= MAX_FRAGMENTS:
+        return groups
+    every = [piece for group in groups for piece in group]
+    boxes = [union_of(group)[0] for group in groups]
+    (_, _, w, h), _ = union_of(every)
     tallest = max(box[3] for box in boxes)
     fits = w < WIDE * h and tallest > h / 3 and hang_together(boxes, FRAGMENTS_APART * tallest)
-    return [((x, y, w, h), mask)] if fits else unions
-
-
-class Placed(NamedTuple):
-    x: int
-    y: int
-    w: int
-    h: int
-    mask: np.ndarray
+    return [every] if fits else groups
 
 
 def hang_together(boxes, reach):

@@ -23,7 +23,7 @@ class Strip(NamedTuple):
 def strip_of(boxes: list, ink: np.ndarray) -> Strip:
     """Return the strip of `ink`, float32 (h, w), around `boxes`, (x, y, width, height): a row from left to right."""
     x, y, w, h = np.array(boxes, float).T
-    slope = slope_of(x + w / 2, y + h / 2, w, h)
+    slope = slope_of(x + w / 2, y + h / 2, h)
     level = y + h / 2 - slope * (x + w / 2)
     usual = np.percentile(h, 75)
     middle = float(np.median(level[h >= 0.5 * usual]))
@@ -52,7 +52,7 @@ def strip_of(boxes: list, ink: np.ndarray) -> Strip:
     return Strip(strip, np.array([[across, 0, left], [slope * across, scale, first + slope * left]]))
 
 
-def slope_of(across, down, widths, heights):
+def slope_of(across, down, heights):
     """Return the slope of the line through the middles of a row's marks; 0 where they are too few to tell."""
     tall = heights >= 0.5 * np.percentile(heights, 75)
     if tall.sum() < 3 or np.ptp(across[tall]) < 3 * heights.max():
