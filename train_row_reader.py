@@ -1,6 +1,6 @@
 """Train the row reader, which reads numbers in which digits touch, on rows that are drawn for it, and save it.
 
-    python train_row_reader.py                    about an hour on two cores
+    python train_row_reader.py                    about 90 minutes on two cores
 
 The rows are written with MNIST's digits and with drawn ones, then put on forms, cheques and notebooks. The net is a
 convolutional one: each of its columns sees some 40 px of a row and says for two frames which character begins there,
@@ -110,8 +110,8 @@ def main():
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Train the row reader on drawn rows, and save it.")
     default = " (default: %(default)s)"
-    parser.add_argument("--rows", type=positive, default=160, help="thousands of rows to draw" + default)
-    parser.add_argument("--epochs", type=positive, default=11, help=f"of {STEPS:,} steps" + default)
+    parser.add_argument("--rows", type=positive, default=280, help="thousands of rows to draw" + default)
+    parser.add_argument("--epochs", type=positive, default=28, help=f"of {STEPS:,} steps" + default)
     parser.add_argument("--seed", type=seed, default=0, help="same seed, same machine: same model" + default)
     parser.add_argument("--model", type=model_path, default=ROOT / "models" / ROW_READER, help="where to save")
     options = parser.parse_args()

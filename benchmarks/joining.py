@@ -4,8 +4,8 @@
 
 Draws COUNT (1,000) pictures of a row each, with images of MNIST that neither net was trained on, and reads them with
 other values of the constants in digits/joining.py. Printed for each: the share read right as a whole, the share that is
-said to be at least 95 % sure, how much of that is right, and the log loss of the confidence; at the end the slope and
-the shift of the log odds, for digits/calibration.py, that make the confidence truest (Platt 1999).
+said to be at least 95 % sure, how much of that is right, and the log loss of the confidence; at the end the weights of
+the log odds of both nets together and of the row reader alone that make the confidence truest (Platt 1999).
 """
 
 import sys
@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from digits import calibration, joining, mnist, reading
+from digits import joining, mnist, reading
 from digits.classifier import Classifier, load_classifier
 from digits.drawing.forms import drawn_pictures
 from digits.files import SHIPPED
@@ -40,16 +40,8 @@ def main():
             with patch.object(joining, name, value):
                 print(f"{name} {value}: {summary(*read_all(found, wanted, classify))}", flush=True)
     print(f"as it is: {summary(*read_all(found, wanted, classify))}")
-    with patch.object(calibration, "CONFIDENCE", (1, 0)):
-        right, confidences = read_all(found, wanted, classify)
-    log_odds = np.log(confidences / (1 - confidences))
-    losses = {
-        (slope, shift): log_loss(right, 1 / (1 + np.exp(-slope * log_odds - shift)))
-        for slope in np.arange(0.3, 1.5, 0.05)
-        for shift in np.arange(-1.5, 1.5, 0.05)
-    }
-    slope, shift = min(losses, key=losses.get)
-    print(f"truest with slope {slope:.2f}, shift {shift:.2f}: log loss {losses[slope, shift]:.3f}")
+    of_both, of_row, constant = truest(*log_odds_of_all(found, wanted, classify))
+    print(f"truest with CONFIDENCE {of_both:.2f}, {of_row:.2f}, {constant:.2f}")
 
 
 def as_characters(text):
@@ -87,6 +79,32 @@ def read_all(found, wanted, classify):
         right.append(digits_of(result["text"]) == text)
         confidences.append(result["confidence"])
     return np.array(right), np.clip(confidences, 1e-4, 1 - 1e-4)
+
+
+def log_odds_of_all(found, wanted, classify):
+    """Return the log odds of both nets and of the row reader alone, (n, 2), and whether a row is read right, (n,)."""
+    rows = [(each.rows[0], text) for each, text in zip(found, wanted, strict=True) if len(each.rows) == 1]
+    columns = []
+    for weights in ((1, 0, 0), (0, 1, 0)):
+        with patch.object(joining, "CONFIDENCE", weights):
+            readings = [reading.reading_of([row], classify) for row, _ in rows]
+        columns.append([joining.log_odds(each.confidence) for each in readings])
+    texts = [reading.text_of(reading.without_ends(each.rows[0])) for each in readings]
+    return np.array(columns).T, np.array([digits_of(a) == b for a, (_, b) in zip(texts, rows, strict=True)])
+
+
+def truest(log_odds, right):
+    """Return the weights of the two log odds, (n, 2), and the constant that make `right`, bool (n,), likeliest.
+
+    Logistic regression, by Newton's method.
+    """
+    inputs = np.column_stack([log_odds, np.ones(len(right))])
+    weights = np.zeros(3)
+    for _ in range(30):
+        likely = 1 / (1 + np.exp(-inputs @ weights))
+        curvature = (inputs.T * (likely * (1 - likely))) @ inputs + 1e-6 * np.eye(3)
+        weights += np.linalg.solve(curvature, inputs.T @ (right - likely))
+    return weights
 
 
 def summary(right, confidences):

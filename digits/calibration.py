@@ -4,7 +4,6 @@ import numpy as np
 
 NON_DIGIT = 10  # the label of images that are not digits, and the index of the net's answer for them
 NON_DIGIT_PRIOR = 0.03  # assumed share of the marks in people's pictures that are not digits
-CONFIDENCE = 1.0, 0.0  # slope and shift of the log odds of a whole text, by `python -m benchmarks.joining`
 NON_DIGITS_IN_TRAINING = 0.1  # share of non-digits among the images that a net is trained on; `quick` has fewer
 
 
@@ -52,10 +51,3 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     in_bin = np.minimum((confidence * bins).astype(int), bins - 1)
     return float(np.abs(np.bincount(in_bin, weights=confidence - right)).sum() / len(labels))
-
-
-def true_confidence(likely: float) -> float:
-    """Return how often what seems so `likely` as a whole is right, both 0 to 1 (Platt 1999)."""
-    slope, shift = CONFIDENCE
-    odds_of_it = odds(min(max(likely, 1e-6), 1 - 1e-6)) ** slope * np.exp(shift)
-    return float(odds_of_it / (1 + odds_of_it))

@@ -21,7 +21,13 @@ SPOILED = 0.1  # share of digits among the marks that the classifier takes for n
 MISSED = 0.03  # of the row reader's likelihood: what is left of it where no mark was found
 OVERHANG = 5  # px of a row's ink: so far beside a mark the row reader may answer for it
 MIN_INK = 0.4  # of a row's ink: where it is as dark, there is a stroke
+CONFIDENCE = (
+    0.18,
+    0.48,
+    0.14,
+)  # weights of the log odds of both nets together, of the row reader's alone, and a constant
 TALL = 0.6  # of the usual height: lower marks in which nothing is read are left out, higher ones are ?
+NO_MARKS = DIVIDERS + "="
 
 
 class Character(NamedTuple):
@@ -52,7 +58,7 @@ def cut_apart(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> Row:
 
 def characters_of(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> tuple[list[Character], float]:
     """Return the characters in a row, and how likely it is that all of them are right; arguments as of cut_apart."""
-    characters, confidence = [], 1.0
+    characters, together = [], 1.0
     usual = np.percentile([mark.box[3] for mark in row.marks] or [0], 75)
     for index, start, end in intervals(row, frames):
         if index is None:
@@ -62,8 +68,8 @@ def characters_of(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> tuple[l
             ways = ways_to_read(frames[start:end], of_marks[index])
             character, likely = character_in(mark, ways, mark.box[3] >= TALL * usual)
         characters += [character] if character else []
-        confidence *= likely
-    return characters, confidence
+        together *= likely
+    return characters, confidence_in(characters, together, frames)
 
 
 def characters_alone(row: Row, of_marks: np.ndarray) -> tuple[list[Character], float]:
@@ -143,13 +149,32 @@ def character_in(mark, ways, is_tall):
 def divider_in(row, frames, start, end):
     """Return the Character that divides two marks, or None if nothing does, and how likely that is right."""
     nothing, singles = likelihoods(frames[start:end])
-    likely = {each: float(singles[CHARACTERS.index(each)]) for each in DIVIDERS + "="}
+    likely = {each: float(singles[CHARACTERS.index(each)]) for each in NO_MARKS}
     best = max(likely, key=likely.get)
     if likely[best] <= nothing:
         return None, nothing
     total = sum(likely.values())  # which of them it is is another question
     mark = part_of(row, start * FRAME, end * FRAME)
     return Character(best, likely[best] / (total + nothing), mark, np.full(10, 0.1)), total
+
+
+def confidence_in(characters, together, frames):
+    """Return how likely it is that the characters of a row are all right (Platt 1999).
+
+    together: how likely both nets make them, mark by mark. The row reader is also asked about the row as a whole; it
+    answers for the digits and signs alone, whatever divides them.
+    """
+    undivided = frames.copy()
+    undivided[:, 0] += frames[:, [1 + CHARACTERS.index(each) for each in NO_MARKS]].sum(axis=1)
+    alone = likelihood(undivided, "".join(each.character for each in characters if each.character not in NO_MARKS))
+    of_both, of_row, constant = CONFIDENCE
+    it = log_odds(together) * of_both + log_odds(alone) * of_row + constant
+    return float(1 / (1 + np.exp(-it)))
+
+
+def log_odds(likely):
+    likely = np.clip(likely, 1e-9, 1 - 1e-9)
+    return np.log(likely / (1 - likely))
 
 
 def is_missed(frames, path):
@@ -161,10 +186,20 @@ def is_missed(frames, path):
 
 def parts_of(row, index, path, start, end):
     """Return a Mark for each character on the best path through a mark, or through a gap (index None)."""
-    borders = [(start + (ends + starts) / 2) * FRAME for (_, _, ends), (_, starts, _) in pairwise(path)]
+    borders = [
+        border_between(row.ink, FRAME * (start + before), FRAME * (start + after))
+        for (_, _, before), (_, after, _) in pairwise(path)
+    ]
     left, right = row.marks[index].span if index is not None else (start * FRAME, end * FRAME)
     edges = [left, *borders, right]
     return [part_of(row, *edges[i : i + 2]) for i in range(len(path))]
+
+
+def border_between(ink, first, last):
+    """Return the column in the middle from `first` to `last`, or the column without ink that is nearest to it."""
+    columns = np.arange(first, min(last, ink.shape[1] - 1) + 1)
+    off_middle = np.abs(columns - (first + last) / 2)
+    return int(columns[(off_middle + len(columns) * (ink[:, columns] > MIN_INK).any(axis=0)).argmin()])
 
 
 def part_of(row, left, right):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from digits.calibration import true_confidence
 from digits.classifier import Classifier, load_classifier
 from digits.finding import Found, find_rows
 from digits.joining import Character, characters_alone, characters_of, cut_apart
@@ -20,7 +19,7 @@ from digits.rows import DIVIDERS
 SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
 SURE_DIVIDER = 0.7  # what divides two digits is printed as a space if it is less likely than this
 DIVIDER = f"[ {re.escape(DIVIDERS)}]"
-DOUBT = 0.5  # a picture is read in another way, too, if it is read with less confidence
+DOUBT = 0.8  # a picture is read in another way, too, if it is read with less confidence
 IN_WORD, IN_PICTURE = 0.5, 0.3  # of the marks: if fewer are sure, as in letters or a drawing, none counts as a digit
 TURNS = 6, -6  # degrees: answers about each mark as it is, and turned this far, are averaged
 MAX_STROKE_WIDTH = 2.75  # px: wider strokes are narrowed before they are turned; half of MNIST's are 2.0 to 3.0 wide
@@ -70,12 +69,13 @@ def read_rows(found: Found, classify: Classifier) -> Reading:
     """Return the Reading of what find_rows found in a picture.
 
     Each row is read by both nets: the classifier of its marks, and the row reader if `classify` has one. If that leaves
-    doubt, the picture is also read as a single row, and the surer reading counts.
+    doubt, the picture is also read as a single row, and if that reads something else, the surer reading counts.
     """
     reading = reading_of(found.rows, classify)
     if reading.confidence < DOUBT and classify.read_rows:
         single = reading_of([found.whole], classify)
-        if not found.rows or single.confidence_of_a_mark > reading.confidence_of_a_mark:
+        is_other = [mark.character for mark in single.marks] != [mark.character for mark in reading.marks]
+        if is_other and single.confidence_of_a_mark > reading.confidence_of_a_mark:
             reading = single
     words = [words_of(without_ends(row)) for row in reading.rows]
     rows = [
@@ -83,7 +83,7 @@ def read_rows(found: Found, classify: Classifier) -> Reading:
     ]
     if not holds_digits([each for row in rows for each in row], IN_PICTURE):
         rows = [as_signs(row) for row in rows]
-    return Reading(rows, true_confidence(reading.confidence))
+    return reading._replace(rows=rows)
 
 
 def reading_of(rows, classify):

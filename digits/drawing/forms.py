@@ -12,6 +12,7 @@ from digits.drawing.numbers import Row, number, row_of
 from digits.rows import ROW_HEIGHT, with_contrast
 
 EMPTY = 0.03  # share of rows in which nothing is written
+PLAIN = 0.2  # share of rows on blank paper
 CROWDED = 0.25  # share of rows with some of the writing above or below
 
 
@@ -60,15 +61,17 @@ def on_paper(random, row, other):
     height, width = max(8, bottom - top), max(8, right - left)
     strokes = shifted(ink, left, top, width, height).astype(np.float32)
     darkness = random.uniform(0.35, 1)
-    if random.random() < 0.3:
-        strokes *= texture(random, strokes.shape, random.uniform(0.2, 0.8))
+    if random.random() < 0.2:
+        strokes *= texture(random, strokes.shape, random.uniform(0.2, 0.6))
     paper = np.zeros_like(strokes)
     base = ROOM + HEIGHT - top
+    if random.random() < PLAIN:
+        return np.maximum(paper, darkness * strokes), darkness
     if random.random() < CROWDED:
         add(paper, darkness * neighbour(random, other, height, width, base))
     if random.random() < 0.45:
         add(paper, line_darkness(random, darkness) * rules(random, height, width, base))
-    if random.random() < 0.22:
+    if random.random() < 0.15:
         add(paper, line_darkness(random, darkness) * boxes(random, height, width, base, [x - left for x in row.edges]))
     if random.random() < 0.3:
         add(paper, darkness * random.uniform(0.1, 0.55) * pattern(random, height, width))
@@ -155,7 +158,7 @@ def rules(random, height, width, base):
     thick = max(1, round(one_of(random, (random.uniform(1, 3), random.uniform(2, 6)))))
     places = [base + HEIGHT * random.normal(0.05, 0.08), base + HEIGHT * random.uniform(0.1, 0.5)]
     places += [base - HEIGHT * random.uniform(1.02, 1.5), base - HEIGHT * random.uniform(0, 1.1)]
-    for y in random.choice(places, random.integers(1, 3), replace=False, p=(0.45, 0.25, 0.2, 0.1)):
+    for y in random.choice(places, random.integers(1, 3), replace=False, p=(0.45, 0.3, 0.2, 0.05)):
         first, last = (0, width) if random.random() < 0.7 else np.sort(random.uniform(0, width, 2)).astype(int)
         for offset in (0, random.uniform(2, 4) * thick) if random.random() < 0.15 else (0,):
             ends_y = y + offset - tilt / 2, y + offset + tilt / 2
@@ -223,12 +226,12 @@ def specks(random, height, width):
 def finished(random, paper, darkness):
     """Return the picture as a camera or scanner sees it, ROW_HEIGHT px high: blurred, uneven, noisy; uint8."""
     height, width = paper.shape
-    resolution = random.uniform(24, 60) / height if random.random() < 0.4 else 1
+    resolution = random.uniform(26, 60) / height if random.random() < 0.3 else 1
     if resolution < 1:
         paper = cv2.resize(paper, None, fx=resolution, fy=resolution, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(paper, (0, 0), random.uniform(0.4, 1.3))
+    paper = cv2.GaussianBlur(paper, (0, 0), random.uniform(0.4, 1.2))
     if random.random() < 0.5:
-        noise = random.uniform(0.01, 0.1) * darkness
+        noise = random.uniform(0.01, 0.08) * darkness
         paper = paper + random.normal(0, noise, paper.shape).astype(np.float32)
     if random.random() < 0.25:
         coarse = random.normal(0, 0.08 * darkness, (2, max(2, paper.shape[1] // 20))).astype(np.float32)

@@ -34,16 +34,25 @@ class Hand(NamedTuple):
 
 
 def random_hand(random):
-    spacings = (0.1, 0.35), (0.1, 0.35), (0.1, 0.35), (-0.05, 0.1), (-0.05, 0.1), (-0.15, 0.02), (0.3, 1.2)
+    spacings = (
+        (0.1, 0.35),
+        (0.1, 0.35),
+        (0.1, 0.35),
+        (-0.05, 0.1),
+        (-0.05, 0.1),
+        (-0.05, 0.1),
+        (-0.12, 0.02),
+        (0.3, 1.2),
+    )
     gap = random.uniform(*one_of(random, spacings))
     return Hand(
         slant=random.normal(0.08, 0.17),
         width=np.exp(random.normal(0, 0.23)),
-        pen=HEIGHT * np.exp(random.normal(np.log(0.11), 0.35)).clip(0.05, 0.26),
+        pen=HEIGHT * np.exp(random.normal(np.log(0.11), 0.35)).clip(0.05, 0.22),
         gap=gap,
         gap_spread=random.uniform(0, 0.1),
-        unsteadiness=random.uniform(0.01, 0.1),
-        from_mnist=one_of(random, (0, 0.6, 1)),
+        unsteadiness=random.uniform(0.01, 0.08),
+        from_mnist=one_of(random, (0.2, 0.7, 1)),
         joined=one_of(random, (0, 0, 0, 0.15, 0.5)),
         ways=[one_of(random, ways) for ways in DIGITS],
     )

@@ -57,14 +57,16 @@ def depth_of(piece, page):
 def is_frame(piece, pieces):
     """Whether the piece is a box around others, seen from any side, a circle around a large one, or a grid."""
     inside = [other for other in pieces if contains(piece, other)]
-    in_cells = [other for other in inside if other.h > 0.3 * min(piece.w, piece.h) and encloses(piece, other)]
+    cells = without_holes(piece.mask) if inside else piece.mask
+    in_cells = [other for other in inside if other.h > 0.3 * min(piece.w, piece.h) and is_in(cells, piece, other)]
     if len(in_cells) >= 2 or any(other.h > 0.4 * piece.h for other in in_cells):
         return True
-    if not any(other.size > 0.15 * piece.size for other in inside):
+    large = [other for other in inside if other.size > 0.15 * piece.size]
+    box = quadrilateral_about(piece.mask) if large else None
+    if box is None or not any(is_in(box, piece, other) for other in large):
         return False
-    box = quadrilateral_about(piece.mask)
     depth = max(4, round(0.1 * min(piece.w, piece.h)))
-    if box is None or (piece.mask & without_edge(box, depth)).sum() > 0.1 * piece.area:
+    if (piece.mask & without_edge(box, depth)).sum() > 0.1 * piece.area:
         return False
     outline = box & ~without_edge(box, 1)
     return (outline & (cv2.dilate(piece.mask.astype(np.uint8), square_of(depth)) > 0)).sum() > 0.85 * outline.sum()
@@ -75,10 +77,10 @@ def contains(outer, inner):
     return outer.x < inner.x and outer.y < inner.y and right < outer.x + outer.w and bottom < outer.y + outer.h
 
 
-def encloses(outer, inner):
-    """Whether `inner`, whose box lies within that of `outer`, lies in a hole of it."""
+def is_in(area, outer, inner):
+    """Whether `inner`, whose box lies within that of `outer`, lies in `area`, bool, of that box's size."""
     y, x = inner.y - outer.y, inner.x - outer.x
-    return without_holes(outer.mask)[y : y + inner.h, x : x + inner.w][inner.mask].all()
+    return area[y : y + inner.h, x : x + inner.w][inner.mask].all()
 
 
 def is_paper_edge(piece, page):

@@ -81,7 +81,7 @@ def against_paper(grey, window):
     A morphological closing (Serra 1982; "black hat" in OpenCV) takes whatever is dark and narrower than its window for
     ink; shadows and edges wider than that, hard or soft, stay in the paper.
     """
-    scale = min(1, 60 / window)
+    scale = min(1, 40 / window)
     size = max(3, int(window * scale)) | 1
     paper = cv2.morphologyEx(resized(grey, scale), cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     smooth, with_edges = cv2.GaussianBlur(paper, (0, 0), size / 6), cv2.medianBlur(paper, 5)

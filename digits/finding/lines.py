@@ -15,6 +15,7 @@ MOST = 0.6  # of the picture's width: and longer than this
 OTHER_INK = 2, 0.2  # times that of the line: so much is there, or what seems a line may be a 1 with dirt around it
 PART, MOST_PARTS = 0.05, 4  # of the ink of a digit's longest stroke: so much is in each of the others, at most so many
 RULED = 3  # so many long level strips are lines, and what is as long across them
+RUNG = 3.5  # times as high as wide: a rung between two lines, where a 7 would lean or have a bar
 DARKER, THICKER = 1.3, 1.5  # times as dark, or as thick, as its line: a stroke that crosses it or runs along it
 
 
@@ -85,7 +86,7 @@ def rungs_between(lines, rest):
         _, top, width, height, area = stats[i]
         ends = rows[labels[rows, columns] == i] - top
         straight = area < THICKEST / 2 * np.hypot(width, height)
-        rungs[i] = straight and height > 2 * width and ends.min() < 0.1 * height and ends.max() > 0.9 * height
+        rungs[i] = straight and height > RUNG * width and ends.min() < 0.1 * height and ends.max() > 0.9 * height
     return rungs[labels]
 
 

@@ -64,6 +64,8 @@ def written_sheets(small, paper):
     Where glare on the table joins them, they are lighter than the glare.
     """
     luma, light = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY)
+    if light.min() > TABLE * light.max():
+        return []  # nothing is dark enough to be a table
     threshold, _ = cv2.threshold(light, 0, 1, cv2.THRESH_OTSU)  # Otsu 1979
     higher, _ = cv2.threshold(light[light > threshold], 0, 1, cv2.THRESH_OTSU)
     for each in (threshold, higher):
