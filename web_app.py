@@ -17,8 +17,6 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
-
 from digits.classifier import ModelError, load_classifier
 from digits.files import DEFAULT_MODEL, SHIPPED, TRAINED, near
 
@@ -54,6 +52,8 @@ def main():
         )
     if not options.no_browser and has_display():
         webbrowser.open(own)
+    import cv2  # after digits, which says what to do where it cannot be loaded
+
     cv2.setNumThreads(1)  # there are as many pictures at a time as cores
     app = guarded(web_app(classify, options.model), own_names(listener, options.host))
     config = uvicorn.Config(

@@ -36,6 +36,16 @@ To train:
 arrays, files, parallel and quiet_keras are small helpers.
 """
 
+try:
+    import cv2  # noqa: F401
+except ImportError as error:
+    if ".so" not in str(error):  # a library of the system, such as libxcb.so.1 or libGL.so.1
+        raise
+    raise ImportError(
+        f"OpenCV cannot be loaded ({error}). Without a desktop, take the one that needs none:  "
+        "pip uninstall -y opencv-python && pip install opencv-python-headless"
+    ) from None
+
 from digits.classifier import ModelError, load_classifier
 from digits.picture import PictureError, PictureTooLargeError, read_picture
 from digits.reader import read, read_all

@@ -220,9 +220,7 @@ def test_where_an_overlay_cannot_be_saved_that_is_said_and_the_next_is_read(run,
     status, out, err = run("--save", "out", long.name, good.name)
     assert status == 1 and out.count(": 7  (") == 2
     refused, saved = err.splitlines()
-    assert (
-        "read, but its picture cannot be saved (" in refused and saved == f"Saved {os.path.join('out', 'y.read.png')}"
-    )
+    assert "read, but its picture cannot be saved (" in refused and saved == f"Saved {Path('out', 'y.read.png')}"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["y.read.png"]
     status, out, err = run("--save", good, good)
     assert (status, out) == (2, "") and err.startswith(f"Nothing can be saved in {good} (")
