@@ -148,14 +148,12 @@ def opencv_net(path):
 @contextmanager
 def quiet_opencv():
     """Let OpenCV print nothing of its own: what matters is raised."""
-    if not hasattr(cv2, "utils"):  # OpenCV 4.6
-        yield
-        return
-    usual = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    log = cv2.utils.logging if hasattr(cv2.utils, "logging") else cv2  # OpenCV 4.6
+    usual = log.setLogLevel(0)
     try:
         yield
     finally:
-        cv2.utils.logging.setLogLevel(usual)
+        log.setLogLevel(usual)
 
 
 def opencv_version():
