@@ -19,6 +19,7 @@ To predict:
     printed         a result as a line
     overlay         the picture with boxes, and what the net saw
     web/            the page in the browser
+    on_ray          folders of any size, on many machines
 
 To train:
 
