@@ -50,7 +50,9 @@ class Reader:
 def read_folder(source: str, result: str, model: str | Path, workers: int) -> None:
     """Read every picture in `source`, with so many workers, and write what was read to `result`."""
     suffixes = [suffix[1:] for suffix in SUFFIXES | SUFFIXES_OF_OTHERS]
-    files = ray.data.read_binary_files(source, include_paths=True, file_extensions=suffixes, num_cpus=0)
+    files = ray.data.read_binary_files(
+        source, include_paths=True, file_extensions=suffixes, num_cpus=0, concurrency=workers
+    )
     pages = files.map_batches(
         Reader,
         fn_constructor_args=[str(model)],
@@ -58,7 +60,7 @@ def read_folder(source: str, result: str, model: str | Path, workers: int) -> No
         compute=ActorPoolStrategy(min_size=1, max_size=workers),
         num_cpus=1,
     )
-    pages.write_parquet(result, mode=SaveMode.OVERWRITE, ray_remote_args={"num_cpus": 0})
+    pages.write_parquet(result, mode=SaveMode.OVERWRITE, ray_remote_args={"num_cpus": 0}, concurrency=workers)
 
 
 def main():
