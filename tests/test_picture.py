@@ -289,6 +289,13 @@ def test_what_may_not_be_opened_is_said_to_be_closed(tmp_path):
     picture.parent.chmod(0o700)
 
 
+def test_standard_error_stays_where_it_is_for_other_threads(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup2", None)
+        for data in (file_of(SEVEN, "PNG"), file_of(SEVEN, "TIFF")[:200], b"text"):
+            reason_against(data)
+
+
 def test_pillow_adds_no_warning_of_its_own(tmp_path):
     whole = cv2.imencode(".tiff", SEVEN)[1].tobytes()
     (tmp_path / "half.tiff").write_bytes(whole[: len(whole) // 2])
