@@ -1,4 +1,5 @@
 # The page of web_app.py:  docker build -t digits . && docker run --rm -p 8000:8000 --hostname "$(hostname)" digits
+# It answers to localhost, to any IP address, and to the name that --hostname gives.
 FROM python:3.13-slim
 WORKDIR /digits
 RUN pip install --no-cache-dir numpy opencv-python-headless pillow tqdm pillow-heif pypdfium2 fastapi uvicorn python-multipart
