@@ -4,6 +4,7 @@
     python prediction.py photo.jpg scans/           a picture, and every picture in a folder
     python prediction.py --show photo.jpg           a window with the boxes, and the images that the net saw
     python prediction.py --json photo.jpg           one JSON object per line, for other programs
+    python prediction.py --csv scan.pdf > read.csv  a table of the pages, for a spreadsheet
 
 The digits are found with OpenCV and classified by the model that handwritten_digit_recognition.py saved.
 """
@@ -13,19 +14,20 @@ import json
 import os
 import sys
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
 from digits import load_classifier, overlay, read_picture
 from digits.classifier import ModelError
-from digits.files import DEFAULT_MODEL, IMAGES, SHIPPED, TRAINED, near, picture_paths, printable
+from digits.files import DEFAULT_MODEL, IMAGES, SHIPPED, TRAINED, near, pages_of, picture_paths, printable
 from digits.finding import find_rows
-from digits.parallel import in_parallel
-from digits.picture import PictureError, frames_in
-from digits.reading import read_rows, result_of, unreadable
-
-LONG_FOLDER = 20  # pictures: from this many on, every core searches them, and a progress bar is shown
+from digits.parallel import each_with
+from digits.picture import PictureError, frames_left_out
+from digits.printed import CSV_HEADER, in_csv, in_words
+from digits.reader import result_on
+from digits.upright import read_upright, turned
 
 
 def main():
@@ -59,56 +61,55 @@ def main():
 
 
 def read_all(paths, classify, options):
-    """Print what is read in each picture. Return the exit status: 0, or 1 if one could not be read or saved."""
-    status = 0
-    is_long = len(paths) >= LONG_FOLDER
-    found = in_parallel(rows_in, paths) if is_long else map(rows_in, paths)
-    found = tqdm(found, total=len(paths), unit="picture", leave=False, disable=None if is_long else True)
-    for path, name, rows in zip(paths, overlay.overlay_names(paths), found, strict=True):
+    """Print what is read in each page of the files. Return the exit status: 1 if one could not be read or saved."""
+    status, saved = 0, set()
+    if options.csv:
+        say(CSV_HEADER)
+    found = each_with(rows_in, chain.from_iterable(map(pages_of, paths)))
+    for page, rows in tqdm(found, total=len(paths), unit="page", leave=False, delay=2, disable=None):  # delay: seconds
         if isinstance(rows, PictureError):
             status = 1
-            say(json.dumps(unreadable(path, rows))) if options.json else note(path, rows)
+            if options.json or options.csv:
+                say(line_of(result_on(page, rows), options))
+            if not options.json:
+                note(page, rows)
             continue
-        if (frames := frames_in(path)) > 1:
-            note(path, f"only the first of {frames} frames is read")
-        reading = read_rows(rows, classify)
-        result = result_of(path, reading, options.top or 3)
-        say(json.dumps(result) if options.json else in_words(result, options.top))
+        if left_out := frames_left_out(page.path):
+            note(page, f"only the first of {left_out + 1} frames is read")
+        reading = read_upright(rows, lambda page=page: picture_of(page), classify)
+        result = result_on(page, reading, options.top or 3)
+        say(line_of(result, options))
         if options.save or options.show:
-            picture = overlay.with_boxes(read_picture(path), reading.marks, result["digits"])
+            picture = overlay.with_boxes(turned(picture_of(page), reading.turned), reading.marks, result["digits"])
             try:
                 if options.save:
-                    overlay.save(picture, options.save / name)
+                    saved.add(overlay.save(picture, options.save, page, saved))
             except OSError as error:
                 status = 1
-                note(path, f"read, but its picture cannot be saved ({error.strerror})")
+                note(page, f"read, but its picture cannot be saved ({error.strerror})")
             if options.show:
-                overlay.show(picture, str(path))
+                overlay.show(picture, str(page))
+    if saved:
+        what = min(saved) if len(saved) == 1 else f"{len(saved)} pictures in {options.save}"
+        print(f"Saved {printable(what)}", file=sys.stderr)
     return status
 
 
-def rows_in(path):
-    """Return the rows of writing in the file at `path`, or the PictureError that says why it cannot be read."""
+def picture_of(page):
+    return read_picture(page.path, page=page.number)
+
+
+def rows_in(page):
     try:
-        return find_rows(read_picture(path))
+        return find_rows(picture_of(page))
     except PictureError as error:
         return error
 
 
-def in_words(result, top=None):
-    """Return the line printed for a result and, if `top` is given, one below it for each mark: its likeliest digits."""
-    digits = result["digits"]
-    if any(digit["sure"] for digit in digits):
-        said = f"{result['text'].replace(chr(10), ' / ')}  ({percent(result['confidence'])})"
-    else:
-        marks = f"{len(digits)} mark{'s' if len(digits) > 1 else ''}"
-        said = "no digit found" + (f"  ({marks}, none of them surely a digit)" if digits else "")
-    likeliest = [", ".join(f"{digit} {percent(share)}" for digit, share in mark["top"]) for mark in digits if top]
-    return "\n    ".join([f"{printable(result['image'])}: {said}", *likeliest])
-
-
-def percent(share):
-    return f"{100 * share:.1f} %"
+def line_of(result, options):
+    if options.json:
+        return json.dumps(result)
+    return in_csv(result) if options.csv else in_words(result, options.top)
 
 
 def say(line):
@@ -116,8 +117,8 @@ def say(line):
     sys.stdout.flush()
 
 
-def note(path, remark):
-    tqdm.write(f"{printable(path)}: {remark}", file=sys.stderr)
+def note(page, remark):
+    tqdm.write(f"{printable(page)}: {remark}", file=sys.stderr)
 
 
 def usage_error(message):
@@ -131,7 +132,9 @@ def parse_arguments():
     parser.add_argument("--show", action="store_true", help="open each picture with its boxes and what the net saw")
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="write the same as PNG into this folder")
     parser.add_argument("--top", type=int, choices=range(1, 11), metavar="K", help="print the K likeliest per mark")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object per line")
+    form.add_argument("--csv", action="store_true", help=f"print a table: {CSV_HEADER}")
     parser.add_argument(
         "--model", type=Path, default=near(DEFAULT_MODEL), help=".h5, .keras or .onnx (default: %(default)s)"
     )

@@ -5,9 +5,10 @@
     python web_app.py --host 0.0.0.0            open to every machine that can reach this one
     python web_app.py --model models/mine.h5    reads with another model
 
-Other programs send a picture and get what prediction.py --json prints:
+Other programs send a picture, as it is or in a form, and get what prediction.py --json prints; /docs says the rest:
 
     curl --data-binary @images/seven.png http://127.0.0.1:8000/api/read
+    curl -F file=@images/seven.png http://127.0.0.1:8000/api/read
 """
 
 import argparse
@@ -17,18 +18,17 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
-
 from digits.classifier import ModelError, load_classifier
 from digits.files import DEFAULT_MODEL, SHIPPED, TRAINED, near
 
 try:
+    import python_multipart  # noqa: F401  (FastAPI takes it for forms)
     import uvicorn
 
     from digits.web.access import addresses_of, bound_to, guarded, listening, own_names, trouble_with
     from digits.web.app import web_app
 except ImportError as error:
-    sys.exit(f"{error.name} is missing. The page needs two more packages:  pip install fastapi uvicorn")
+    sys.exit(f"{error.name} is missing. The page needs more packages:  pip install fastapi uvicorn python-multipart")
 
 
 def main():
@@ -54,6 +54,8 @@ def main():
         )
     if not options.no_browser and has_display():
         webbrowser.open(own)
+    import cv2  # after digits, which says what to do where it cannot be loaded
+
     cv2.setNumThreads(1)  # there are as many pictures at a time as cores
     app = guarded(web_app(classify, options.model), own_names(listener, options.host))
     config = uvicorn.Config(

@@ -21,7 +21,7 @@ import cv2
 from benchmarks.own_pictures import digits_in
 from digits.classifier import load_classifier
 from digits.files import IMAGES, SHIPPED
-from digits.reading import read
+from digits.reader import read
 
 OFF = {  # rule: the module that uses it, and what stands in its place
     "sheet_in": ("marks", lambda picture: None),

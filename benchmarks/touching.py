@@ -11,7 +11,7 @@ import numpy as np
 
 from digits.classifier import load_classifier
 from digits.files import SHIPPED
-from digits.reading import read
+from digits.reader import read
 from images.draw_samples import STROKES, curve, points_of
 
 HEIGHT, PEN, MARGIN = 200, 12, 100  # px

@@ -7,6 +7,7 @@ import hashlib
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,8 @@ from digits.files import DEFAULT_MODEL, SHIPPED, near, typed
 from digits.rows import FRAME, ROW_HEIGHT, frame_probabilities
 
 ROW_READER = "row_reader.h5"  # the name of the row reader, in the folder of the model
+OLDEST_OPENCV = 4, 8  # that was seen to run the shipped models; Debian 12 has 4.6, which cannot
+NEWER_OPENCV = 'pip install --upgrade "opencv-python>=4.12"'
 TRAIN = "Train a new one (python handwritten_digit_recognition.py) or name another."
 
 
@@ -89,19 +92,18 @@ def net_at(path: Path, check: Callable) -> Callable:
     if path.suffix == ".onnx":
         return check(path, opencv_net(path))
     twin = path.with_suffix(".onnx")
-    state = "not of this model" if twin.exists() else "missing"
+    state = "is not of this model" if twin.exists() else "is missing"
+    remedy = f"Write it, if OpenCV can run this net:  python -m digits.model_files {typed(path)}"
     try:
         if is_twin(twin, path):
             return check(twin, opencv_net(twin))
     except ModelError:
-        state = "damaged"
+        state = f"is damaged, or no net that OpenCV {cv2.__version__} can run"
+        if opencv_version() < OLDEST_OPENCV:
+            state, remedy = f"is too new for OpenCV {cv2.__version__}", f"Take a newer one:  {NEWER_OPENCV}"
     except OSError as error:
-        state = f"closed ({error.strerror})"
-    print(
-        f"{near(twin)} is {state}, so TensorFlow is loaded, which takes seconds. "
-        f"Write it:  python -m digits.model_files {typed(path)}",
-        file=sys.stderr,
-    )
+        state = f"is closed ({error.strerror})"
+    print(f"{near(twin)} {state}, so TensorFlow is loaded, which takes seconds. {remedy}", file=sys.stderr)
     return check(path, keras_net(path))
 
 
@@ -129,7 +131,8 @@ def is_twin(twin: Path, path: Path) -> bool:
 def opencv_net(path):
     """Return a function from images to the answers of the ONNX model at `path`. Raises ModelError."""
     try:
-        net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
+        with quiet_opencv():
+            net = cv2.dnn.readNetFromONNX(np.fromfile(path, np.uint8))
     except cv2.error as error:
         raise ModelError(f"{path} is not an ONNX model that OpenCV can run, or is damaged.\n{TRAIN}") from error
     lock = threading.Lock()  # the net reuses its buffers: one thread at a time
@@ -140,6 +143,21 @@ def opencv_net(path):
             return net.forward().copy()
 
     return answers
+
+
+@contextmanager
+def quiet_opencv():
+    """Let OpenCV print nothing of its own: what matters is raised."""
+    log = cv2.utils.logging if hasattr(cv2.utils, "logging") else cv2  # OpenCV 4.6
+    usual = log.setLogLevel(0)
+    try:
+        yield
+    finally:
+        log.setLogLevel(usual)
+
+
+def opencv_version():
+    return tuple(map(int, cv2.__version__.split(".")[:2]))
 
 
 def keras_net(path):

@@ -1,12 +1,13 @@
-"""Where files are, which pictures a folder holds, how a path is shown, and how a file is written whole."""
+"""Where files are, which pictures and pages a folder holds, how a path is shown, how a file is written whole."""
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+from typing import NamedTuple
 
-from digits.picture import SUFFIXES
+from digits.picture import SUFFIXES, SUFFIXES_OF_OTHERS, pages_in
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "images"
@@ -26,8 +27,23 @@ def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
             inside = sorted(path.iterdir())
         except OSError:  # not a folder, or one that may not be listed: read_picture says which
             inside = []
-        pictures = [p for p in inside if p.suffix.lower() in SUFFIXES | {".heic", ".heif"} and p.name[0] != "."]
+        pictures = [p for p in inside if p.suffix.lower() in SUFFIXES | SUFFIXES_OF_OTHERS and p.name[0] != "."]
         yield from [p for p in pictures if not p.name.endswith(OVERLAY_SUFFIX)] or [path]
+
+
+class Page(NamedTuple):
+    path: Path | str
+    number: int = 1
+    of: int = 1  # how many pages the file has
+
+    def __str__(self):
+        return f"{self.path} page {self.number}" if self.of > 1 else str(self.path)
+
+
+def pages_of(path: Path) -> Iterator[Page]:
+    """Yield the pages of the file at `path`: of a PDF or TIFF all of them, of every other file one."""
+    count = pages_in(path)
+    yield from (Page(path, number, count) for number in range(1, count + 1))
 
 
 def filled_in(paths):
@@ -61,6 +77,6 @@ def typed(path: Path) -> str:
     return f'"{near(path)}"' if " " in str(near(path)) else str(near(path))
 
 
-def printable(name: str | Path) -> str:
-    """Return a file's name with \\ and a code for each character that would break the line or steer a terminal."""
+def printable(name: str | Path | Page) -> str:
+    """Return the name of a file or page, with \\ and a code for what would break the line or steer a terminal."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(name))

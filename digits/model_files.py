@@ -6,6 +6,7 @@ python -m digits.model_files MODEL          writes the twin of a model that was 
 import argparse
 import hashlib
 import json
+import logging
 import shlex
 import shutil
 import sys
@@ -16,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.classifier import ModelError, opencv_net
 from digits.files import near, written_whole
 
+ALIKE = 1e-3  # the most by which an answer of OpenCV may differ from that of Keras
 DISK_SPACE = 20e6  # bytes: room for a model, its twin and the pictures
 
 
@@ -31,22 +34,45 @@ def save(model, path: Path) -> str:
 
 
 def save_twin(model, path: Path) -> str:
-    """Save the Keras model at `path` as ONNX too, stamped with the sha256 of that file; return the sha256."""
-    import onnx
+    """Save the Keras model at `path` as ONNX too, stamped with the sha256 of that file; return the sha256.
 
+    Where OpenCV cannot run that, or answers otherwise than Keras, there is no twin, and a line says so. Raises OSError.
+    """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     twin = path.with_suffix(".onnx")
     shape = [64 if size is None else size for size in model.input_shape[1:]]  # of any width
-    model(np.zeros((1, *shape), np.float32))  # Keras exports only what has been called
-    with written_whole(twin) as beside:
+    images = np.random.default_rng(0).random((2, *shape), np.float32)
+    expected = np.asarray(model(images, training=False))  # Keras exports only what has been called
+    try:
+        with written_whole(twin) as beside:
+            write_onnx(model, beside, digest)
+            answers = opencv_net(beside)(images[..., 0])
+            if not np.allclose(answers.reshape(expected.shape), expected, atol=ALIKE):
+                raise ModelError
+    except ModelError:
+        twin.unlink(missing_ok=True)  # that of an earlier model
+        print(f"There is no {near(twin)}: OpenCV cannot run this net. It is read with TensorFlow, which takes seconds.")
+    else:
+        print(f"Saved {near(twin)}")
+    return digest
+
+
+def write_onnx(model, path, digest):
+    """Write the Keras model as ONNX to `path`, stamped with `digest`. Raises ModelError if that cannot be."""
+    import onnx
+
+    logging.getLogger("tf2onnx").setLevel(logging.CRITICAL)  # what it cannot translate is tried afterwards
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model.export(beside, format="onnx", verbose=False)
-        graph = onnx.load(beside)
-        onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": digest})
-        onnx.save(graph, beside)
-    print(f"Saved {near(twin)}")
-    return digest
+            model.export(path, format="onnx", verbose=False)
+    except OSError:
+        raise
+    except Exception as error:  # tf2onnx raises nearly every type for what it cannot translate
+        raise ModelError from error
+    graph = onnx.load(path)
+    onnx.helper.set_model_props(graph, {"sha256_of_the_keras_file": digest})
+    onnx.save(graph, path)
 
 
 def record_of(settings: dict, history: dict, seconds: float, digest: str) -> dict:

@@ -1,16 +1,19 @@
 """A picture with boxes around its digits, and beside it the 28x28 images that the net saw."""
 
-from collections import Counter
+from collections.abc import Container
+from itertools import count
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from digits.arrays import resized
-from digits.files import OVERLAY_SUFFIX, written_whole
+from digits.files import OVERLAY_SUFFIX, Page, written_whole
 from digits.joining import Character
 
 SURE_COLOUR, UNSURE_COLOUR = (60, 140, 0), (0, 110, 230)  # BGR
+TILE_HEIGHT, TILE_WIDTH = 120, 104  # px
+ABREAST = 4  # tiles side by side, or more where they would need more lines than the picture has room for
 
 
 def with_boxes(picture: np.ndarray, marks: list[Character], digits: list[dict]) -> np.ndarray:
@@ -25,31 +28,46 @@ def with_boxes(picture: np.ndarray, marks: list[Character], digits: list[dict]) 
         cv2.rectangle(shown, (x - 3, y - 3), (x + w + 3, y + h + 3), colour_of(digit), 2)
         label = label_of(digit) if w > 62 else label_of(digit)[0]  # narrow digits leave no room for more
         write(shown, label, (x - 3, y - 9 if y > 25 else y + h + 22), colour_of(digit))
-    tiles = tiles_of(marks, digits, shown.shape[0])
+    tiles = tiles_of(marks, digits, max(1, shown.shape[0] // TILE_HEIGHT))
     height = max(shown.shape[0], tiles.shape[0])
-    return np.hstack([with_height(side, height) for side in (shown, tiles)])
+    return np.hstack([with_size(side, height, side.shape[1]) for side in (shown, tiles)])
 
 
-def tiles_of(marks, digits, height):
-    """Return the 28x28 images of the marks, enlarged and labelled, in columns about `height` px high."""
-    tiles = []
-    for mark, digit in zip(marks, digits, strict=True):
-        tile = np.full((120, 104, 3), 255, np.uint8)
-        seen = np.round(255 * mark.mark.pixels).astype(np.uint8)
-        tile[10:94, 10:94] = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)[..., np.newaxis]
-        write(tile, label_of(digit), (10, 112), colour_of(digit))
-        tiles.append(tile)
-    rows = max(1, height // 120)
-    columns = [with_height(np.vstack(tiles[i : i + rows]), rows * 120) for i in range(0, len(tiles), rows)]
-    return np.hstack(columns) if columns else np.full((height, 1, 3), 255, np.uint8)
+def tiles_of(marks, digits, lines):
+    """Return the 28x28 images of the marks, enlarged and labelled, in reading order, in at most so many lines.
+
+    Each row of writing begins a line, unless there are more rows than lines.
+    """
+    tiles = [tile_of(mark, digit) for mark, digit in zip(marks, digits, strict=True)]
+    numbers = [mark.mark.row for mark in marks]
+    rows = [[tile for tile, other in zip(tiles, numbers, strict=True) if other == row] for row in sorted(set(numbers))]
+    if not rows:
+        return np.full((1, 1, 3), 255, np.uint8)
+    if len(rows) > lines:
+        rows = [tiles]
+    least = min(ABREAST, max(map(len, rows)))
+    columns = next(c for c in count(least) if sum(-(-len(row) // c) for row in rows) <= lines)
+    parts = [row[start : start + columns] for row in rows for start in range(0, len(row), columns)]
+    return np.vstack([with_size(np.hstack(part), TILE_HEIGHT, columns * TILE_WIDTH) for part in parts])
 
 
-def with_height(image, height):
-    return cv2.copyMakeBorder(image, 0, height - image.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+def tile_of(mark, digit):
+    tile = np.full((TILE_HEIGHT, TILE_WIDTH, 3), 255, np.uint8)
+    seen = np.round(255 * mark.mark.pixels).astype(np.uint8)
+    tile[10:94, 10:94] = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)[..., np.newaxis]
+    write(tile, label_of(digit), (10, 112), colour_of(digit))
+    return tile
+
+
+def with_size(image, height, width):
+    """Return `image` with white below it and to its right."""
+    down, right = height - image.shape[0], width - image.shape[1]
+    return cv2.copyMakeBorder(image, 0, down, 0, right, cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
 
 def label_of(digit):
-    return f"{digit['digit'] if digit['sure'] else '?'}  {100 * digit['confidence']:.0f}%"
+    share = ">99" if digit["confidence"] > 0.995 else f"{100 * digit['confidence']:.0f}"
+    return f"{digit['digit'] if digit['sure'] else '?'}  {share}%"
 
 
 def colour_of(digit):
@@ -65,20 +83,23 @@ def write(image, text, corner, colour):
 # --- to a file or a window ---
 
 
-def overlay_names(paths: list[Path]) -> list[str]:
-    """Return the file names for the overlays of `paths`: each path, joined with _, and a number if two are alike."""
-    names = ["_".join(part for part in path.parts if part not in (path.anchor, ".", "..")) for path in paths]
-    earlier: Counter[str] = Counter()
-    for i, name in enumerate(names):
-        earlier[name] += 1
-        names[i] = f"{name}{OVERLAY_SUFFIX}" if earlier[name] == 1 else f"{name}.{earlier[name]}{OVERLAY_SUFFIX}"
-    return names
+def save(image: np.ndarray, folder: Path, page: Page, taken: Container[Path] = ()) -> Path:
+    """Save `image`, the overlay of a page, in `folder` as PNG, and return its path, none of `taken`. Raises OSError.
 
-
-def save(image: np.ndarray, path: Path) -> None:
-    """Save `image` at `path` as PNG. Raises OSError."""
+    It is named like the page, with the folders in its path, and has a number if that is taken.
+    """
+    path = next(path for path in paths_for(page, folder) if path not in taken)
     with written_whole(path) as beside:
         beside.write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    return path
+
+
+def paths_for(page, folder):
+    path = Path(page.path).with_suffix("")
+    name = "_".join(part for part in path.parts if part not in (path.anchor, ".", ".."))
+    end = f"_page_{page.number}{OVERLAY_SUFFIX}" if page.of > 1 else OVERLAY_SUFFIX
+    yield folder / f"{name}{end}"
+    yield from (folder / f"{name}_{number}{end}" for number in count(2))
 
 
 def reason_for_no_window() -> str:

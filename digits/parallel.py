@@ -8,11 +8,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice, tee
 
 import cv2
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from glibc's malloc.h
+MANY = 20  # items: for fewer, no processes are started
+
+
+def each_with(function: Callable, items: Iterable) -> Iterator[tuple]:
+    """Yield each item with function(item) in turn, as soon as it is there; in_parallel if there are MANY."""
+    items = iter(items)
+    first = list(islice(items, MANY))
+    items, to_do = tee(chain(first, items))
+    return zip(items, in_parallel(function, to_do) if len(first) == MANY else map(function, to_do), strict=True)
 
 
 def in_parallel(function: Callable, items: Iterable) -> Iterator:

@@ -1,19 +1,17 @@
 """From a picture to its text: what the nets say of each mark, which marks are digits, and how sure all of that is."""
 
-import os
 import re
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from digits.classifier import Classifier, load_classifier
-from digits.finding import Found, find_rows
+from digits.classifier import Classifier
+from digits.finding import Found
 from digits.joining import Character, characters_alone, characters_of, cut_apart
 from digits.mnist_form import narrowed
-from digits.picture import PictureError, read_picture
+from digits.picture import PictureError
 from digits.rows import DIVIDERS
 
 SURE = 0.4  # a mark whose likeliest digit is less likely than this is printed as ?
@@ -25,34 +23,10 @@ TURNS = 6, -6  # degrees: answers about each mark as it is, and turned this far,
 MAX_STROKE_WIDTH = 2.75  # px: wider strokes are narrowed before they are turned; half of MNIST's are 2.0 to 3.0 wide
 
 
-def read(
-    source: str | os.PathLike | bytes | np.ndarray, classify: Classifier | None = None, name: str = "", top: int = 3
-) -> dict:
-    """Return what `prediction.py --json` prints of a picture, as a dict; README.md describes it.
-
-    source: a path, the bytes of a file, or a picture uint8, (h, w, 3) BGR or (h, w) grey. classify: what
-    load_classifier returned, by default the model that prediction.py uses. name: "image" in the result, by default the
-    path. top: how many of the likeliest digits to name for each mark, 1 to 10. If a file cannot be read, "error" says
-    why. May be called from several threads. Raises ValueError for an array that is not a picture, ModelError if the
-    default model cannot be used.
-    """
-    if isinstance(source, (str, os.PathLike)):
-        name = name or str(source)
-    try:
-        picture = source if isinstance(source, np.ndarray) else read_picture(source)
-    except PictureError as error:
-        return unreadable(name, error)
-    return result_of(name, read_rows(find_rows(picture), classify or default_classifier()), top)
-
-
-@cache
-def default_classifier() -> Classifier:
-    return load_classifier()
-
-
 class Reading(NamedTuple):
     rows: list[list[Character]]  # from the top, each from left to right
     confidence: float  # the probability that all of them are right, none missing, none too many
+    turned: int = 0  # degrees, clockwise: so far was the picture turned to be read
 
     @property
     def marks(self) -> list[Character]:
@@ -129,12 +103,13 @@ def turned(images: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def result_of(name: str | Path, reading: Reading, top: int = 3) -> dict:
-    """Return the result for a picture, as --json prints it."""
+    """Return the result for a picture, as --json prints it; "turned" is there only if the picture was."""
     return {
         "image": str(name),
         "text": "\n".join(text_of(row) for row in reading.rows if row),
         "error": None,
         "confidence": round(reading.confidence, 4),
+        **({"turned": reading.turned} if reading.turned else {}),
         "digits": [entry_of(mark, top) for mark in reading.marks],
     }
 

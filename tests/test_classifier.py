@@ -259,16 +259,18 @@ def test_a_twin_is_used_while_it_is_of_this_very_model(with_twin, capsys):
 
 
 def test_otherwise_keras_is_and_what_the_matter_is_and_what_to_do_is_one_line(with_twin, capsys):
+    write = "python -m digits.model_files"
+
     def said():
         assert is_keras(load_classifier(with_twin.path))
         line = capsys.readouterr().err
-        assert line.count("\n") == 1 and f"Write it:  python -m digits.model_files {with_twin.path}" in line
+        assert line.count("\n") == 1 and f"Write it, if OpenCV can run this net:  {write} {with_twin.path}" in line
         return line
 
     whole = with_twin.twin.read_bytes()
     digest = hashlib.sha256(with_twin.path.read_bytes()).hexdigest().encode()
     with_twin.twin.write_bytes(digest + whole[: len(whole) // 2])
-    assert "mine.onnx is damaged" in said()
+    assert "mine.onnx is damaged, or no net that OpenCV" in said()
     with_twin.twin.write_bytes(any_model(12, digest=digest.decode()))
     assert "mine.onnx is damaged" in said()
     with_twin.twin.write_bytes(whole)
@@ -278,6 +280,22 @@ def test_otherwise_keras_is_and_what_the_matter_is_and_what_to_do_is_one_line(wi
     assert "mine.onnx is missing" in said()
     with_twin.twin.mkdir()
     assert "mine.onnx is not of this model" in said()
+
+
+def test_an_opencv_that_is_too_old_for_the_twin_is_named_as_the_reason(with_twin, capsys, monkeypatch):
+    monkeypatch.setattr(classifier.cv2, "__version__", "4.6.0")
+    assert not is_keras(load_classifier(with_twin.path)), "an old one that can run it does"
+    with_twin.twin.write_bytes(any_model(12, digest=hashlib.sha256(with_twin.path.read_bytes()).hexdigest()))
+    assert is_keras(load_classifier(with_twin.path))
+    line = capsys.readouterr().err
+    assert "mine.onnx is too new for OpenCV 4.6.0, so TensorFlow is loaded" in line and line.count("\n") == 1
+    assert 'Take a newer one:  pip install --upgrade "opencv-python>=4.12"' in line
+
+
+def test_what_opencv_cannot_run_is_said_without_its_own_chatter(tmp_path, capfd):
+    (tmp_path / "gelu.onnx").write_bytes(any_model(10, end="NoSuchLayer"))
+    assert "is not an ONNX model that OpenCV can run" in reason_against(tmp_path / "gelu.onnx")
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to this user")

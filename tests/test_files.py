@@ -13,14 +13,7 @@ def made(folder, *names):
 
 
 def test_of_a_folder_the_pictures_are_named_sorted_and_nothing_else(tmp_path):
-    pictures = [
-        "B.JPG",
-        "a.png",
-        "c.jpeg",
-        "d.webp",
-        "e.tif",
-        "photo.HEIC",
-    ]  # the last is read as an error, not passed by
+    pictures = ["B.JPG", "a.png", "c.jpeg", "d.webp", "e.tif", "photo.HEIC", "scan.pdf"]
     made(tmp_path, *reversed(pictures), "notes.txt", ".hidden.png", "a.png.read.png", "inner/f.png")
     assert list(picture_paths([tmp_path])) == [tmp_path / name for name in pictures]
 

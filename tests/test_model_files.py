@@ -42,6 +42,34 @@ def test_a_twin_takes_images_of_any_width_where_the_model_does(tmp_path):
         assert np.allclose(net(images), model.predict(images[..., np.newaxis], verbose=0), atol=1e-5), width
 
 
+def net_of(*layers):
+    keras.utils.set_random_seed(0)
+    end = keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")
+    return keras.Sequential([keras.Input((28, 28, 1)), *layers, *end])
+
+
+def test_where_opencv_cannot_run_a_net_it_has_no_twin_and_keras_reads(tmp_path, capfd):
+    images = np.random.default_rng(0).random((5, 28, 28), np.float32)
+    for layer in (keras.layers.Conv2D(2, 5, activation="gelu"), keras.layers.RandomRotation(0.1)):
+        path, model = tmp_path / "mine.h5", net_of(layer)
+        path.with_suffix(".onnx").write_text("the twin of an earlier model")
+        model_files.save(model, path)
+        line = f"There is no {path.with_suffix('.onnx')}: OpenCV cannot run this net"
+        out, err = capfd.readouterr()
+        assert line in out and "Saved" not in out.replace(f"Saved {path}\n", "") and err == ""
+        assert list(tmp_path.iterdir()) == [path]
+        expected = model.predict(images[..., np.newaxis], verbose=0)
+        assert np.allclose(load_classifier(path)(images), expected, atol=1e-5)
+        capfd.readouterr()
+
+
+def test_a_twin_that_answers_otherwise_than_keras_is_not_kept(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(model_files, "opencv_net", lambda path: lambda images: np.eye(10)[np.zeros(len(images), int)])
+    model_files.save(net_of(), tmp_path / "mine.h5")
+    assert "There is no" in capsys.readouterr().out
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.h5"]
+
+
 def test_the_record_of_a_training_holds_its_settings_and_figures(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/some/where/train.py", "--seed", "3"])
     record = model_files.record_of({"seed": 3, "rows": 8}, {"loss": [0.1234567, 0.1]}, 12.34, "a digest")

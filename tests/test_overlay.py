@@ -7,6 +7,7 @@ import pytest
 from drawing import picture_of
 
 from digits import overlay
+from digits.files import Page
 from digits.finding import find_rows
 from digits.joining import characters_alone
 from digits.reading import Reading, result_of
@@ -31,7 +32,7 @@ def test_it_holds_the_picture_and_every_image_that_the_net_saw():
     picture = picture_of("73", size=(500, 700), at=(100, 100))
     characters, digits = read_as(picture, 1, 1)
     image = overlay.with_boxes(picture, characters, digits)
-    assert image.dtype == np.uint8 and image.shape == (500, 804, 3)
+    assert image.dtype == np.uint8 and image.shape == (500, 700 + 2 * 104, 3)
     for character in characters:
         x, y, width, height = character.mark.box
         inside = np.s_[y + 5 : y + height - 5, x + 5 : x + width - 5]
@@ -65,20 +66,41 @@ def test_a_strip_a_large_picture_and_many_marks_have_one_too():
     assert all(shows(image, character) for character in characters)
 
 
-def test_no_overlay_takes_anothers_name():
-    paths = ["in/a.png", "in_a.png", "in/a.jpg", "../in/a.png", str(Path("/in/b.png").absolute())]
-    names = overlay.overlay_names([Path(path) for path in paths])
-    assert names[:4] == ["in_a.png.read.png", "in_a.png.2.read.png", "in_a.jpg.read.png", "in_a.png.3.read.png"]
-    assert names[4] == "in_b.png.read.png"
+def test_the_images_that_the_net_saw_lie_in_reading_order_row_by_row():
+    picture = picture_of("73\n412", height=100, pen=9)
+    rows = [characters_alone(row, np.full((len(row.marks), 10), 0.1))[0] for row in find_rows(picture).rows]
+    marks = [mark for row in rows for mark in row]
+    digits = [{"digit": 1, "confidence": 0.5, "sure": True}] * 5
+    places = {lines: [place_of(mark, overlay.tiles_of(marks, digits, lines)) for mark in marks] for lines in (1, 2, 9)}
+    assert places[2] == places[9] == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2)]
+    assert places[1] == [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4)]  # more rows than lines: one after the other
+
+
+def place_of(character, tiles):
+    """Return in which line and column of the tiles the image of a character stands."""
+    seen = np.round(255 * character.mark.pixels).astype(np.uint8)
+    tile = cv2.resize(seen, (84, 84), interpolation=cv2.INTER_NEAREST)
+    _, _, (x, y), _ = cv2.minMaxLoc(cv2.matchTemplate(tiles[..., 0], tile, cv2.TM_SQDIFF_NORMED))
+    return y // overlay.TILE_HEIGHT, x // overlay.TILE_WIDTH
+
+
+def test_no_overlay_takes_anothers_name(tmp_path):
+    paths = ["in/a.png", "in_a.png", "in/a.jpg", "../in/a_2.png", str(Path("/in/b.png").absolute()), "c.x.png"]
+    pages = [*[Page(Path(path)) for path in paths], Page(Path("d.pdf"), 2, 3), Page(Path("d.tif"), 2, 3)]
+    saved = []
+    for page in pages:
+        saved.append(overlay.save(picture_of("7"), tmp_path, page, saved))
+    names = ["in_a", "in_a_2", "in_a_3", "in_a_2_2", "in_b", "c.x", "d_page_2", "d_2_page_2"]
+    assert saved == [tmp_path / f"{name}.read.png" for name in names]
 
 
 def test_what_is_saved_is_the_image(tmp_path):
     image = picture_of("7")
-    overlay.save(image, tmp_path / "größe.png")
-    assert np.array_equal(cv2.imdecode(np.fromfile(tmp_path / "größe.png", np.uint8), cv2.IMREAD_COLOR), image)
+    path = overlay.save(image, tmp_path, Page(Path("größe.png")))
+    assert np.array_equal(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR), image)
     assert len(list(tmp_path.iterdir())) == 1
     with pytest.raises(OSError):
-        overlay.save(image, tmp_path / "missing" / "a.png")
+        overlay.save(image, tmp_path / "missing", Page(Path("a.png")))
 
 
 @pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")

@@ -15,7 +15,7 @@ from drawing import picture_of, save_picture
 from PIL import Image
 
 from digits.finding import find_marks
-from digits.picture import PictureError, PictureTooLargeError, frames_in, read_picture
+from digits.picture import PictureError, PictureTooLargeError, frames_left_out, pages_in, read_picture
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 FORMATS = "PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "JPEG2000"
@@ -115,18 +115,61 @@ def test_exif_turns_a_photo_upright():
     assert not failures, failures
 
 
-def test_of_several_frames_the_first_is_read(tmp_path):
-    pages = [Image.fromarray(picture_of(digit)) for digit in "123"]
-    for kind in ("GIF", "PNG", "TIFF", "WEBP"):
+def test_of_an_animation_the_first_frame_is_read(tmp_path):
+    frames = [Image.fromarray(picture_of(digit)) for digit in "123"]
+    for kind in ("GIF", "PNG", "WEBP"):
         path = tmp_path / f"a.{kind}"
-        path.write_bytes(file_of(pages[0], kind, save_all=True, append_images=pages[1:]))
-        assert frames_in(path) == 3
+        path.write_bytes(file_of(frames[0], kind, save_all=True, append_images=frames[1:]))
+        assert (pages_in(path), frames_left_out(path)) == (1, 2)
         assert np.abs(read_picture(path).astype(int) - picture_of("1")).mean() < 3
     single = save_picture(tmp_path / "b.png", SEVEN)
     phone = tmp_path / "c.jpg"  # some phones keep a second copy in the file
-    phone.write_bytes(file_of(pages[0], "MPO", save_all=True, append_images=pages[:1]))
+    phone.write_bytes(file_of(frames[0], "MPO", save_all=True, append_images=frames[:1]))
     (tmp_path / "d.png").write_text("not a picture")
-    assert [frames_in(path) for path in (single, phone, tmp_path / "d.png", tmp_path / "missing.png")] == [1] * 4
+    for path in (single, phone, tmp_path / "d.png", tmp_path / "missing.png", tmp_path):
+        assert (pages_in(path), frames_left_out(path)) == (1, 0)
+
+
+def test_each_page_of_a_tiff_is_read_but_no_preview(tmp_path):
+    pages = [Image.fromarray(picture_of(digit)) for digit in "123"]
+    pages[1] = pages[1].resize((50, 50))
+    pages[1].encoderinfo = {"tiffinfo": {254: 1}}
+    path = tmp_path / "a.tif"
+    path.write_bytes(file_of(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    assert pages_in(path) == pages_in(path.read_bytes()) == 2 and frames_left_out(path) == 0
+    assert np.array_equal(read_picture(path), picture_of("1"))
+    assert np.array_equal(read_picture(path, page=2), picture_of("3"))
+    for page in (0, 3):
+        with pytest.raises(PictureError, match=f"has no page {page}: it has 2"):
+            read_picture(path, page=page)
+
+
+def test_a_photo_as_iphones_take_it_is_read_upright():
+    pillow_heif = pytest.importorskip("pillow_heif", reason="HEIC takes pillow-heif")
+    file, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    pillow_heif.from_pillow(Image.fromarray(SEVEN)).save(file, quality=90, exif=exif.tobytes())
+    read, expected = read_picture(file.getvalue()), np.rot90(SEVEN, -1)
+    assert read.shape == expected.shape and np.abs(read.astype(int) - expected).mean() < 3
+    with pytest.raises(PictureTooLargeError):
+        read_picture(file.getvalue(), max_pixels=1000)
+    assert reason_against(file.getvalue()[:-500]) == "not a picture in a known format"
+
+
+def test_a_format_that_takes_a_package_which_is_missing_says_so(monkeypatch):
+    for package in ("pillow_heif", "pypdfium2"):
+        monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, "digits.pdf", raising=False)
+    monkeypatch.delattr("digits.pdf", raising=False)
+    heic, pdf = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", b"%PDF-1.4"
+    assert reason_against(heic) == "a HEIC photo, which takes one more package:  pip install pillow-heif"
+    assert reason_against(pdf) == "a PDF, which takes one more package:  pip install pypdfium2"
+    assert pages_in(heic) == pages_in(pdf) == 1
+
+
+def test_a_file_that_is_open_is_read(tmp_path):
+    with save_picture(tmp_path / "a.png", COLOURS).open("rb") as file:
+        assert np.array_equal(read_picture(file), COLOURS)
 
 
 # --- transparency ---
@@ -218,11 +261,9 @@ def test_a_small_file_that_holds_a_huge_picture_is_refused(side):
 
 
 def test_other_reasons_are_named(tmp_path):
-    (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00")
     reasons = {
         tmp_path / "missing.png": "cannot be opened (No such file or directory)",
         tmp_path: "a folder without pictures",
-        tmp_path / "a.heic": "a HEIC photo, which cannot be read yet; save it as JPEG or PNG",
     }
     assert {path: reason_against(path) for path in reasons} == reasons
     for name in ("x" * 300 + ".png", "a\0.png"):  # no file can have them
@@ -233,6 +274,7 @@ def test_other_reasons_are_named(tmp_path):
 def test_what_is_not_a_file_with_an_end_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     for path in (tmp_path / "pipe.png", "/dev/zero"):
+        assert pages_in(path) == 1
         assert reason_against(path) == "not a regular file"
 
 
@@ -245,6 +287,13 @@ def test_what_may_not_be_opened_is_said_to_be_closed(tmp_path):
         assert reason_against(closed) == "cannot be opened (Permission denied)"
     assert reason_against(picture) == "cannot be opened (Permission denied)"
     picture.parent.chmod(0o700)
+
+
+def test_standard_error_stays_where_it_is_for_other_threads(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup2", None)
+        for data in (file_of(SEVEN, "PNG"), file_of(SEVEN, "TIFF")[:200], b"text"):
+            reason_against(data)
 
 
 def test_pillow_adds_no_warning_of_its_own(tmp_path):

@@ -8,18 +8,17 @@ import signal
 import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from drawing import picture_of, save_picture
 from PIL import Image
-from test_reading import reading_of
 
 import prediction
 from digits import read
 from digits.classifier import ROW_READER
 from digits.files import SHIPPED, picture_paths
-from digits.reading import result_of
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
 not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals and pipes")
@@ -67,7 +66,7 @@ def test_images_is_read_when_nothing_is_named(run, monkeypatch):
     assert (status, err) == (0, "")
     assert list(lines) == [path.relative_to(ROOT).as_posix() for path in picture_paths([ROOT / "images"])]
     assert lines["images/empty_page.jpg"] == "no digit found"
-    assert lines["images/zero.jpg"].startswith("0  (") and lines["images/zero.jpg"].endswith(" %)")
+    assert lines["images/zero.jpg"].startswith("0  (99.")
     assert lines["images/two_rows.jpg"].startswith("123 / 4768  (")
 
 
@@ -96,14 +95,29 @@ def test_each_trouble_is_one_clear_line_on_standard_error_and_the_others_are_rea
     ]
 
 
-def test_that_only_the_first_frame_is_read_is_said(run, tmp_path):
+def test_every_page_is_read_and_of_animations_the_first_frame(run, tmp_path):
     pages = [Image.fromarray(picture_of(digit)) for digit in "123"]
-    paths = [tmp_path / f"a{suffix}" for suffix in (".gif", ".png", ".tiff", ".webp")]
-    for path in paths:
+    animations = [tmp_path / f"a{suffix}" for suffix in (".gif", ".png", ".webp")]
+    for path in (*animations, tmp_path / "b.tiff"):
         pages[0].save(path, save_all=True, append_images=pages[1:])
-    status, out, err = run("--json", tmp_path)
-    assert status == 0 and [json.loads(line)["text"] for line in out.splitlines()] == ["1"] * 4
-    assert err.splitlines() == [f"{path}: only the first of 3 frames is read" for path in paths]
+    status, out, err = run(tmp_path)
+    assert status == 0
+    assert [line.split("  (")[0] for line in out.splitlines()] == [
+        *[f"{path}: 1" for path in animations],
+        *[f"{tmp_path / 'b.tiff'} page {number}: {number}" for number in (1, 2, 3)],
+    ]
+    assert err.splitlines() == [f"{path}: only the first of 3 frames is read" for path in animations]
+
+
+def test_csv_prints_a_table_with_a_row_a_page(run, tmp_path):
+    good = save_picture(tmp_path / "a.png", picture_of("12\n3", height=120, pen=9))
+    (tmp_path / "b.png").write_text("not a picture")
+    status, out, err = run("--csv", tmp_path)
+    head, *rows = out.splitlines()
+    assert status == 1 and head == "image,page,text,confidence"
+    assert rows[0].startswith(f"{good},1,12 / 3,0.9") and rows[1:] == [f"{tmp_path / 'b.png'},1,,0.0"]
+    assert err == f"{tmp_path / 'b.png'}: not a picture in a known format\n"
+    assert run("--csv", "--json", tmp_path)[0] == 2
 
 
 def test_top_prints_the_likeliest_of_each_mark(run, tmp_path):
@@ -113,21 +127,6 @@ def test_top_prints_the_likeliest_of_each_mark(run, tmp_path):
     assert first.startswith(f"{picture}: 73  (")
     assert [line.split()[0] for line in others] == ["7", "3"]
     assert all(line.startswith("    ") and line.count(" %") == 2 for line in others)
-
-
-def line_for(*marks, top=None):
-    """Return the line for marks that are given as (row, likeliest digit, its probability)."""
-    return prediction.in_words(result_of("a.png", reading_of(*marks)), top)
-
-
-def test_the_line_tells_how_sure_it_is_and_why_nothing_is_found():
-    unsure, line = (0, 7, 0.3), (0, 1, 0.99)
-    assert line_for((0, 7, 0.987)) == "a.png: 7  (98.7 %)"
-    assert line_for((0, 7, 0.9), (0, 3, 0.3), (1, 4, 0.8)) == "a.png: 7? / 4  (21.6 %)"
-    assert line_for() == "a.png: no digit found"
-    assert line_for(unsure) == "a.png: no digit found  (1 mark, none of them surely a digit)"
-    assert line_for(unsure, unsure, line) == "a.png: no digit found  (3 marks, none of them surely a digit)"
-    assert line_for(unsure, top=3).startswith(line_for(unsure) + "\n    7 30.0 %, ")
 
 
 @linux_only
@@ -196,9 +195,11 @@ def test_save_writes_an_overlay_for_each_and_none_takes_anothers_place(run, tmp_
     (tmp_path / "in").mkdir()
     for name in ("in/a.png", "in/a.jpg", "in_a.png"):
         save_picture(tmp_path / name, picture_of("73"))
-    assert run("--save", "out/new", "in", "in_a.png")[0] == 0
+    status, _, err = run("--save", "out/new", "in", "in_a.png")
+    assert status == 0
     saved = list((tmp_path / "out" / "new").iterdir())
-    assert {path.name for path in saved} == {"in_a.png.read.png", "in_a.png.2.read.png", "in_a.jpg.read.png"}
+    assert {path.name for path in saved} == {"in_a.read.png", "in_a_2.read.png", "in_a_3.read.png"}
+    assert err == f"Saved 3 pictures in {Path('out', 'new')}\n"
     for path in saved:
         with Image.open(path) as image:
             assert image.width > picture_of("73").shape[1]
@@ -218,8 +219,9 @@ def test_where_an_overlay_cannot_be_saved_that_is_said_and_the_next_is_read(run,
     monkeypatch.chdir(tmp_path)
     status, out, err = run("--save", "out", long.name, good.name)
     assert status == 1 and out.count(": 7  (") == 2
-    assert err.count("\n") == 1 and "read, but its picture cannot be saved (" in err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["y.png.read.png"]
+    refused, saved = err.splitlines()
+    assert "read, but its picture cannot be saved (" in refused and saved == f"Saved {Path('out', 'y.read.png')}"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["y.read.png"]
     status, out, err = run("--save", good, good)
     assert (status, out) == (2, "") and err.startswith(f"Nothing can be saved in {good} (")
 
@@ -263,7 +265,7 @@ def test_a_process_that_is_ended_from_outside_is_named(run, tmp_path, monkeypatc
         raise BrokenProcessPool
         yield
 
-    monkeypatch.setattr(prediction, "in_parallel", broken)
+    monkeypatch.setattr("digits.parallel.in_parallel", broken)
     status, out, err = run(*[tmp_path / "a.png"] * 20)
     assert (status, out) == (1, "") and err.startswith("Stopped: a process that reads pictures was ended")
 

@@ -1,22 +1,17 @@
-import csv
 import itertools
-import json
-from concurrent.futures import ThreadPoolExecutor
 from string import ascii_letters
 
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT
-from drawing import picture_of, row_of, save_picture
+from drawing import row_of
 from test_joining import frames_with, says
 from test_joining import row_of as row_with
 
-from digits import load_classifier, read
+from digits import read
 from digits.classifier import Classifier
 from digits.drawing import synthetic_digits
 from digits.drawing.forms import drawn_pictures
-from digits.files import picture_paths
 from digits.finding import Found, Mark, Row
 from digits.mnist_form import to_mnist
 from digits.reading import Reading, averaged, read_rows, result_of, turned
@@ -24,78 +19,10 @@ from digits.rows import DIVIDERS
 
 ROWS = 500  # how many are drawn to see whether what is said with confidence is right
 
-with (ROOT / "images" / "labels.csv").open(encoding="utf-8") as file:
-    SAMPLES = {row["file"]: row["label"].replace("/", "\n") for row in csv.DictReader(file)}
-
-
-def png_of(picture):
-    return cv2.imencode(".png", picture)[1].tobytes()
-
 
 def drawn(text, size, at, font=cv2.FONT_HERSHEY_SCRIPT_SIMPLEX):
     picture = np.full((*size, 3), 255, np.uint8)
     return cv2.putText(picture, text, at, font, 3, (0, 0, 0), 6, cv2.LINE_AA)
-
-
-# --- read ---
-
-
-def test_the_samples_are_read_right(classify):
-    paths = list(picture_paths([ROOT / "images"]))
-    assert {path.name for path in paths} == set(SAMPLES)
-    said = {path.name: read(path, classify)["text"] for path in paths}
-    wrong = {name: text for name, text in said.items() if rows_of(text) != rows_of(SAMPLES[name])}
-    assert not wrong, wrong
-
-
-def test_a_path_bytes_and_an_array_are_read_alike(tmp_path, classify):
-    picture = picture_of("12\n3", height=120, pen=9)
-    path = save_picture(tmp_path / "a.png", picture)
-    result = read(path, classify)
-    assert list(result) == ["image", "text", "error", "confidence", "digits"]
-    assert result["image"] == str(path) and result["text"] == "12\n3" and result["error"] is None
-    assert 0.5 < result["confidence"] < 1
-    assert [digit["row"] for digit in result["digits"]] == [0, 0, 1]
-    for source, name in ((str(path), str(path)), (path.read_bytes(), ""), (picture, "")):
-        assert read(source, classify) == {**result, "image": name}
-    assert read(path, classify, name="mine")["image"] == read(picture, classify, name="mine")["image"] == "mine"
-    assert read(picture[..., 0], classify)["text"] == "12\n3", "grey"
-    assert json.loads(json.dumps(result)) == result
-
-
-def test_of_each_mark_it_says_what_where_and_how_sure(classify):
-    (digit,) = read(picture_of("7"), classify, top=4)["digits"]
-    assert set(digit) == {"digit", "confidence", "sure", "box", "row", "top"}
-    assert digit["digit"] == 7 and digit["sure"] is True and digit["confidence"] > 0.9
-    assert digit["top"][0] == [7, digit["confidence"]] and len(digit["top"]) == 4
-    assert sorted((share for _, share in digit["top"]), reverse=True) == [share for _, share in digit["top"]]
-    x, y, width, height = digit["box"]
-    assert 95 < x < 115 and 90 < y < 110 and 100 < width < 140 and 190 < height < 225
-
-
-def test_what_cannot_be_read_is_said_in_the_result_and_what_is_not_a_picture_is_refused(tmp_path, classify):
-    reasons = {
-        tmp_path / "missing.png": "cannot be opened (No such file or directory)",
-        b"text": "not a picture in a known format",
-    }
-    for source, reason in reasons.items():
-        name = "" if isinstance(source, bytes) else str(source)
-        expected = {"image": name, "text": "", "error": reason, "confidence": 0.0, "digits": []}
-        assert read(source, classify) == expected
-    with pytest.raises(ValueError, match="a picture is uint8"):
-        read(np.zeros((9, 9)), classify)
-
-
-def test_where_no_classifier_is_given_the_model_of_prediction_py_reads():
-    picture = picture_of("58")
-    assert read(picture) == read(picture, load_classifier())
-
-
-def test_threads_read_what_one_reads(classify):
-    pictures = [png_of(picture_of(f"{i % 10}{i % 7}", height=60 + i, pen=5)) for i in range(24)]
-    expected = [read(picture, classify) for picture in pictures]
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda picture: read(picture, classify), pictures)) == expected
 
 
 # --- what the net is asked, and what is made of its answers ---
@@ -211,10 +138,6 @@ def test_what_is_said_with_confidence_is_right(classify):
             if bare(result["text"]) != bare(text.strip(DIVIDERS + "=")):
                 wrong.append((text, result["text"]))
     assert sure >= 0.1 * ROWS and len(wrong) <= 0.02 * sure, (sure, wrong)
-
-
-def rows_of(text):
-    return [bare(row) for row in text.split("\n")]
 
 
 def bare(text):

@@ -59,6 +59,24 @@ def test_the_curl_command_answers_what_json_prints():
     assert answer | {"image": file} == json.loads(said_by("prediction.py", "--json", "--model", SHIPPED, file))
 
 
+def test_the_dockerfile_copies_what_is_there_and_its_health_check_asks_the_page():
+    pytest.importorskip("uvicorn", reason="the page takes fastapi and uvicorn")
+    from benchmarks.web_app import serving
+
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE)
+    assert copied and all((ROOT / name).exists() for name in copied)
+    kept = (ROOT / ".dockerignore").read_text().splitlines()
+    assert all(f"!{name}" in kept for name in copied)
+    check = json.loads(re.search(r"^HEALTHCHECK CMD (.*)$", dockerfile, re.MULTILINE)[1])
+    with serving() as (_, address):
+        code = check[2].replace("http://localhost:8000", address)
+        assert code != check[2]
+        subprocess.run([sys.executable, "-c", code], check=True)
+        gone = code.replace("health", "nothing")
+        assert subprocess.run([sys.executable, "-c", gone], capture_output=True).returncode == 1
+
+
 def test_every_option_that_the_documents_name_is_there():
     there = set()
     for script in "prediction.py", "handwritten_digit_recognition.py":

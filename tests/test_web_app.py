@@ -1,6 +1,7 @@
 """The application behind the page, and web_app.py, which serves it."""
 
 import asyncio
+import io
 import json
 import re
 import shutil
@@ -20,9 +21,11 @@ import cv2
 import numpy as np
 import pytest
 from drawing import picture_of
+from PIL import Image
 
 pytest.importorskip("fastapi", reason="the page's server takes fastapi")
 pytest.importorskip("uvicorn", reason="the page's server takes uvicorn")
+pytest.importorskip("python_multipart", reason="the page's server takes python-multipart")
 pytest.importorskip("httpx2" if sys.version_info >= (3, 11) else "httpx", reason="fastapi's test client takes it")
 
 from fastapi import HTTPException
@@ -33,8 +36,9 @@ from benchmarks.web_app import serving
 from digits.classifier import Classifier
 from digits.files import ROOT, SHIPPED
 from digits.web.access import guarded
-from digits.web.app import MAX_BYTES, SERVED, body_of, fetchable, web_app
+from digits.web.app import SERVED, fetchable, web_app
 from digits.web.layers import settings_in_words
+from digits.web.upload import MAX_BYTES, body_of
 
 SEVEN = (ROOT / "images" / "seven.png").read_bytes()
 STYLE = ROOT / "digits" / "web" / "page" / "style.css"
@@ -85,9 +89,58 @@ def test_what_is_not_a_picture_is_refused_with_a_fitting_status(client):
     ):
         answer = client.post("/api/read", content=body)
         assert answer.status_code == status and list(answer.json()) == ["error"] and word in answer.json()["error"]
-    form = client.post("/api/read", files={"file": b"hello"})
-    assert form.status_code == 415 and "--data-binary" in form.json()["error"]
     assert client.post("/api/read?pixels=perhaps", content=b"hello").status_code == 400
+
+
+def test_a_picture_in_a_form_is_read_like_one_as_it_is_and_never_put_on_disk(client, monkeypatch):
+    monkeypatch.setattr("tempfile.TemporaryFile", None)
+    large = png_of("58") + bytes(5_000_000)
+    answer = client.post("/api/read", files={"file": ("a.png", large)}, data={"note": "not looked at"})
+    assert answer.status_code == 200 and answer.json() == client.post("/api/read?name=a.png", content=large).json()
+    assert client.post("/api/read?name=b.png", files={"file": ("a.png", SEVEN)}).json()["image"] == "b.png"
+
+
+def test_a_form_without_one_picture_is_refused(client):
+    for form, status, word in (
+        ({"files": {"file": b"hello"}}, 415, "not a picture"),
+        ({"files": {"file": b""}}, 400, "no picture"),
+        ({"files": [("file", SEVEN), ("file", SEVEN)]}, 400, "Too many files"),
+        ({"files": {"file": (None, "text")}}, 400, "no file in the form"),
+        ({"files": {"file": bytes(MAX_BYTES)}}, 413, "20 MB"),
+        ({"content": b"--x", "headers": {"content-type": "multipart/form-data"}}, 400, "boundary"),
+    ):
+        answer = client.post("/api/read", **form)
+        assert answer.status_code == status and list(answer.json()) == ["error"] and word in answer.json()["error"]
+
+
+def test_of_several_pages_the_one_that_is_asked_for_is_read(client):
+    file = io.BytesIO()
+    first, second = (Image.fromarray(picture_of(text)) for text in ("12", "345"))
+    first.save(file, "TIFF", save_all=True, append_images=[second])
+    answers = [client.post(f"/api/read?page={page}", content=file.getvalue()) for page in (1, 2, 3)]
+    assert [answer.json().get("text") for answer in answers] == ["12", "345", None]
+    assert (answers[1].json()["page"], answers[1].json()["pages"]) == (2, 2)
+    assert answers[2].status_code == 415 and "has no page 3" in answers[2].json()["error"]
+
+
+def test_a_picture_on_its_side_is_turned_unless_that_is_not_wanted(client):
+    picture = picture_of("4702", height=120, pen=9)
+    side = cv2.imencode(".png", np.rot90(picture))[1].tobytes()
+    answer = client.post("/api/read?pixels=true", content=side).json()
+    assert (answer["text"], answer["turned"]) == ("4702", 90)
+    assert (answer["height"], answer["width"]) == picture.shape[:2]
+    assert "turned" not in client.post("/api/read?turn=false", content=side).json()
+
+
+def test_it_tells_that_it_is_up_and_what_can_be_asked(client):
+    assert client.get("/health").json() == {"status": "ok"}
+    paths = client.get("/openapi.json").json()["paths"]
+    assert set(paths) == {"/api/read", "/api/samples", "/api/training", "/health"}
+    assert "multipart/form-data" in paths["/api/read"]["post"]["requestBody"]["content"]
+    docs = client.get("/docs")
+    assert "/openapi.json" in docs.text
+    sources = re.findall(r'(?:src|href)="(https?://[^/"]+)', docs.text)
+    assert sources and all(source in docs.headers["content-security-policy"] for source in sources)
 
 
 def png_of_size(side):
@@ -151,7 +204,7 @@ def test_nothing_else_can_be_fetched(client):
         *("/web_app.py", "/images/README.md", "/images/draw_samples.py", "/docs/CHANGELOG.md", "/.git/config"),
         *("/models/shipped_digit_cnn.h5", "/models/shipped_digit_cnn.onnx", "/tests/test_web_app.py"),
         *("/web/%2e%2e%2fapp.py", "/images/..%2fREADME.md", "/images/%00", "/../../etc/passwd", "/%2fetc/passwd"),
-        *("/web/", "/docs", "/openapi.json"),
+        *("/web/", "/redoc"),
     ]
     answers = {path: client.get(path) for path in paths}
     found = [path for path, answer in answers.items() if answer.status_code != 404 or list(answer.json()) != ["error"]]
@@ -277,9 +330,13 @@ def run_without(packages, script):
 
 
 def test_without_the_web_packages_it_says_what_to_install_and_prediction_needs_none_of_them():
-    web_packages = ["fastapi", "uvicorn", "starlette", "anyio"]
+    web_packages = ["fastapi", "uvicorn", "starlette", "anyio", "python_multipart"]
     done = run_without(web_packages, "import runpy; runpy.run_path('web_app.py', run_name='__main__')")
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "pip install fastapi uvicorn" in done.stderr
+    assert (
+        done.returncode == 1
+        and done.stderr.count("\n") == 1
+        and "pip install fastapi uvicorn python-multipart" in done.stderr
+    )
     assert run_without(web_packages, "import prediction").returncode == 0
 
 

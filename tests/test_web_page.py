@@ -99,7 +99,7 @@ def test_what_is_drawn_is_read(opened):
     for digit, card in zip("25", page.locator("#digits li").all(), strict=True):
         expect(card.locator("dt").first).to_have_text(digit)
         expect(card.locator("dt")).to_have_count(3)
-        expect(card.locator("dd").first).to_have_text(re.compile(r"^\d+\.\d %$"))
+        expect(card.locator("dd").first).to_have_text(re.compile(r"^>?\d+\.\d %$"))
 
 
 @slow
@@ -193,6 +193,21 @@ def test_a_sample_and_a_chosen_file_are_read(opened, tmp_path):
     expect(page.locator(".box")).to_have_count(0)
     page.get_by_role("button", name="Draw").click()
     expect(page.locator("#hint")).to_have_text(re.compile("^Draw"))
+
+
+@slow
+def test_a_picture_on_its_side_is_shown_upright_with_its_boxes(opened, tmp_path):
+    page = opened()
+    page.get_by_role("button", name="Picture", exact=True).click()
+    picture = picture_of("4702", height=120, pen=9)
+    page.locator("#file").set_input_files(save_picture(tmp_path / "side.png", np.ascontiguousarray(np.rot90(picture))))
+    reads(page, "4702")
+    expect(page.locator("#note")).to_contain_text("on its side")
+    sizes = "picture => [picture.naturalHeight, picture.naturalWidth]"
+    page.wait_for_function(f"({sizes})(document.getElementById('picture'))[0] === {picture.shape[0]}")
+    assert page.locator("#picture").evaluate(sizes) == list(picture.shape[:2])
+    edges = [box.bounding_box()["x"] for box in page.locator(".box").all()]
+    assert edges == sorted(edges) and len(set(edges)) == 4
 
 
 GIVE = """([kind, name, type, data]) => {

@@ -11,19 +11,22 @@ import numpy as np
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 
 from digits.classifier import Classifier
-from digits.files import DEFAULT_MODEL, IMAGES
+from digits.files import DEFAULT_MODEL, IMAGES, Page
 from digits.finding import find_rows
 from digits.model_files import record_beside
-from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, read_picture
-from digits.reading import read_rows, result_of
+from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, pages_in, read_picture
+from digits.reader import result_on
+from digits.reading import read_rows
+from digits.upright import read_upright, turned
 from digits.web.layers import layers_of
+from digits.web.upload import MAX_BYTES, SCHEMA, file_in
 
-MAX_BYTES = 20_000_000  # of an upload
 MAX_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
 PAGE = Path(__file__).parent / "page"
 SERVED = {  # as the first part of an address: the folder, and the endings of the files that can be fetched from it
@@ -37,14 +40,29 @@ for suffix, kind in {".js": "text/javascript", ".css": "text/css", ".webp": "ima
 
 def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
     """Return the application; it reads with `classify`, which was loaded from the file `model`."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Handwritten digits", version="1", docs_url=None, redoc_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
     layers, record = layers_of(model), record_beside(model)  # of the model that answers, even if replaced later
 
-    @app.post("/api/read")
-    async def read(request: Request, name: str = "picture", pixels: bool = False):
-        data = await body_of(request)
-        return await to_thread.run_sync(answer_to, data, name, pixels, classify, limiter=readers)
+    @app.post("/api/read", openapi_extra=SCHEMA)
+    async def read(request: Request, name: str = "", page: int = 1, turn: bool = True, pixels: bool = False):
+        """Read the digits in a picture, sent as the body or in a form.
+
+        **name**: "image" in the answer. **page**: of a PDF or TIFF. **turn**: whether a picture on its side is turned.
+        **pixels**: whether to tell the size of the picture and, with each digit, the 28x28 image that the net saw.
+        """
+        data, sent_as = await file_in(request)
+        wanted = name or sent_as, page, turn, pixels
+        return await to_thread.run_sync(answer_to, data, *wanted, classify, limiter=readers)
+
+    @app.get("/health")
+    def health():
+        """Whether the server is up, for what watches over it."""
+        return {"status": "ok"}
+
+    @app.get("/docs", include_in_schema=False)
+    def docs():
+        return get_swagger_ui_html(openapi_url="/openapi.json", title=app.title, swagger_favicon_url="/web/icon.svg")
 
     @app.get("/api/samples")
     def samples():
@@ -56,11 +74,11 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
         pictures = [name for name in fetchable("models") if is_served and name.startswith(f"{model.stem}_")]
         return {"pictures": pictures, "layers": layers, "record": record}
 
-    @app.get("/")
+    @app.get("/", include_in_schema=False)
     def page():
         return FileResponse(PAGE / "index.html")
 
-    @app.get("/{folder}/{name}")
+    @app.get("/{folder}/{name}", include_in_schema=False)
     def file(folder: str, name: str):
         if folder not in SERVED or name not in fetchable(folder):
             raise HTTPException(404, "There is nothing at this address.")
@@ -98,39 +116,24 @@ def fetchable(folder):
     )
 
 
-async def body_of(request):
-    """Return the body of the request, bytes. Raises HTTPException where it is empty, too large or a form."""
-    if request.headers.get("content-type", "").lower().startswith("multipart/"):
-        raise HTTPException(415, "Send the picture itself as the body, not a form: curl --data-binary @photo.jpg")
-    too_large = HTTPException(413, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BYTES:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise too_large
-    if not body:
-        raise HTTPException(400, "There is no picture in the body.")
-    return body
-
-
-def answer_to(data: bytes, name: str, with_pixels: bool, classify: Classifier) -> JSONResponse:
+def answer_to(
+    data: bytes, name: str, page: int, may_turn: bool, with_pixels: bool, classify: Classifier
+) -> JSONResponse:
     """Return the response for a picture file, the bytes `data`: the JSON of prediction.py --json.
 
     If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw: 784
     numbers from 0, paper, to 255, ink, row by row. Raises HTTPException.
     """
     try:
-        picture = read_picture(data, MAX_PIXELS)
+        picture = read_picture(data, MAX_PIXELS, page)
     except PictureError as error:
         status = 413 if isinstance(error, PictureTooLargeError) else 415
         raise HTTPException(status, f"This cannot be read: {error}.") from error
-    reading = read_rows(find_rows(picture), classify)
-    result = result_of(name, reading)
+    found = find_rows(picture)
+    reading = read_upright(found, lambda: picture, classify) if may_turn else read_rows(found, classify)
+    result = result_on(Page(name, page, pages_in(data)), reading)
     if with_pixels:
-        result["height"], result["width"] = picture.shape[:2]
+        result["height"], result["width"] = turned(picture, reading.turned).shape[:2]
         for digit, mark in zip(result["digits"], reading.marks, strict=True):
             digit["pixels"] = np.round(255 * mark.mark.pixels).astype(int).ravel().tolist()
     return JSONResponse(result)

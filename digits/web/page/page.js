@@ -34,7 +34,7 @@ async function ask(file, name) {
 
 async function answerTo(file, name) {
   if (file.size > maxBytes) return { error: `The file is larger than ${maxBytes / 1e6} MB.` };
-  const address = `/api/read?pixels=true&name=${encodeURIComponent(name)}`;
+  const address = `/api/read?pixels=true&turn=${way !== "pad"}&name=${encodeURIComponent(name)}`;
   let body;
   try {
     body = await file.arrayBuffer();
@@ -72,8 +72,9 @@ function say(words, note, isTrouble = false) {
   $("note").textContent = note;
 }
 
-function showAnswer({ text, confidence, digits, width, height }) {
+function showAnswer({ text, confidence, digits, width, height, turned, page, pages }) {
   if (way !== "pad") fit(width, height);
+  if (turned) turnPicture(turned);
   boxes.replaceChildren(...digits.map((digit) => boxOf(digit, width, height)));
   $("seen").hidden = !digits.length;
   $("digits").replaceChildren(...digits.map(cardOf));
@@ -81,7 +82,8 @@ function showAnswer({ text, confidence, digits, width, height }) {
   $("text").className = "";
   $("text").replaceChildren(...text.split("\n").map(rowOf));
   $("note").className = "";
-  $("note").textContent = noteOn(digits, confidence);
+  const where = pages ? `Page ${page} of ${pages}. ` : "";
+  $("note").textContent = where + (turned ? "It lies on its side. " : "") + noteOn(digits, confidence);
 }
 
 function rowOf(row) {
@@ -134,7 +136,7 @@ function barsOf(top) {
 }
 
 function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return share < 0.9995 ? `${(100 * share).toFixed(1)} %` : ">99.9 %";
 }
 
 function element(name, className = "", text = "") {
@@ -286,6 +288,20 @@ function readPicture({ file, name }) {
 
 function fit(width, height) {
   frame.style.setProperty("--ratio", width / height);
+}
+
+async function turnPicture(degrees) {
+  const name = picture.src;
+  await picture.decode();
+  const canvas = Object.assign(element("canvas"), { width: picture.naturalHeight, height: picture.naturalWidth });
+  CONTEXT(canvas).translate(canvas.width / 2, canvas.height / 2);
+  CONTEXT(canvas).rotate((degrees * Math.PI) / 180);
+  CONTEXT(canvas).drawImage(picture, -canvas.height / 2, -canvas.width / 2);
+  canvas.toBlob((blob) => {
+    if (picture.src !== name) return; // another is shown by now
+    URL.revokeObjectURL(name);
+    picture.src = URL.createObjectURL(blob);
+  });
 }
 
 picture.addEventListener("load", () => picture.hidden || fit(picture.naturalWidth, picture.naturalHeight));
