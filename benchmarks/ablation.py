@@ -26,7 +26,6 @@ from digits.reader import read
 OFF = {  # rule: the module that uses it, and what stands in its place
     "sheet_in": ("marks", lambda picture: None),
     "board_in": ("marks", lambda picture: None),
-    "hang_together": ("marks", lambda boxes, reach: False),
     "without_lines": ("pieces", lambda ink, dark: ink),
     "may_hide_digits": ("pieces", lambda piece, page: False),
     "with_faint_ends": ("pieces", lambda pieces, fainter: pieces),

@@ -16,9 +16,6 @@ from digits.mnist_form import to_mnist
 
 LONG_SIDE = 1600  # px: a larger picture is shrunk to this; a digit 3 % as high as a 4:3 photo still has 36 px
 SHORT_SIDE = 160  # px: a smaller picture is enlarged to this, so that one-pixel steps become smooth edges
-WIDE = 1.05  # width over height: what is wider is more than one digit
-MAX_FRAGMENTS = 3  # so few marks, no wider than WIDE together, may be one digit whose strokes do not touch
-FRAGMENTS_APART = 0.35  # of the height of the tallest: no gap between them is wider
 
 
 class Mark(NamedTuple):
@@ -77,7 +74,7 @@ def rows_on(picture):
     scale = min(max(1, SHORT_SIDE / min(height, width)), LONG_SIDE / max(height, width))
     page = page_of(resized(picture, scale))
     pieces, ink = ink_pieces(page)
-    unions = [union_of(group) for group in with_fragments_joined(grouped(pieces))]
+    unions = [union_of(group) for group in grouped(pieces)]
     rows = []
     for number, members in enumerate(rows_of([box for box, _ in unions])):
         boxes = [unions[i][0] for i in members]
@@ -86,30 +83,6 @@ def rows_on(picture):
         rows.append(Row(marks, strip.ink, strip.to_page / scale, number, (width, height)))
     strip = strip_of([(0, 0, ink.shape[1], ink.shape[0])], ink)
     return Found(rows, Row([], strip.ink, strip.to_page / scale, 0, (width, height)))
-
-
-def with_fragments_joined(groups):
-    """Return the groups of pieces as one group if they are few and near enough to be strokes of one digit."""
-    if not 2 <= len(groups) <= MAX_FRAGMENTS:
-        return groups
-    every = [piece for group in groups for piece in group]
-    boxes = [union_of(group)[0] for group in groups]
-    (_, _, w, h), _ = union_of(every)
-    tallest = max(box[3] for box in boxes)
-    fits = w < WIDE * h and tallest > h / 3 and hang_together(boxes, FRAGMENTS_APART * tallest)
-    return [every] if fits else groups
-
-
-def hang_together(boxes, reach):
-    """Whether the boxes (x, y, width, height) are all linked by gaps of less than `reach` px."""
-    near, rest = boxes[:1], boxes[1:]
-    for x, y, w, h in near:  # which grows in the loop
-        close = [
-            box for box in rest if max(box[0] - x - w, x - box[0] - box[2], box[1] - y - h, y - box[1] - box[3]) < reach
-        ]
-        near += close
-        rest = [box for box in rest if box not in close]
-    return not rest
 
 
 def moved(row, place, shape):
