@@ -21,11 +21,7 @@ SPOILED = 0.1  # share of digits among the marks that the classifier takes for n
 MISSED = 0.03  # of the row reader's likelihood: what is left of it where no mark was found
 OVERHANG = 5  # px of a row's ink: so far beside a mark the row reader may answer for it
 MIN_INK = 0.4  # of a row's ink: where it is as dark, there is a stroke
-CONFIDENCE = (
-    0.18,
-    0.48,
-    0.14,
-)  # weights of the log odds of both nets together, of the row reader's alone, and a constant
+CONFIDENCE = 0.18, 0.48, 0.14  # weights of the log odds of both nets and of the row reader alone, and a constant
 TALL = 0.6  # of the usual height: lower marks in which nothing is read are left out, higher ones are ?
 NO_MARKS = DIVIDERS + "="
 
