@@ -1,40 +1,30 @@
-"""The application behind the page, and web_app.py, which serves it."""
+"""The application behind the page: what it reads, and what can be fetched from it."""
 
 import asyncio
 import json
 import re
 import shutil
-import signal
-import socket
-import struct
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-import zlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
-from drawing import picture_of
+from colours import contrast
+from drawing import picture_of, png_of_size
 
 pytest.importorskip("fastapi", reason="the page's server takes fastapi")
-pytest.importorskip("uvicorn", reason="the page's server takes uvicorn")
 pytest.importorskip("httpx2" if sys.version_info >= (3, 11) else "httpx", reason="fastapi's test client takes it")
 
 from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
-import web_app as program
-from benchmarks.web_app import serving
 from digits.classifier import Classifier
 from digits.files import ROOT, SHIPPED
 from digits.web.access import guarded
 from digits.web.app import MAX_BYTES, SERVED, body_of, fetchable, web_app
-from digits.web.layers import settings_in_words
 
 SEVEN = (ROOT / "images" / "seven.png").read_bytes()
 STYLE = ROOT / "digits" / "web" / "page" / "style.css"
@@ -48,10 +38,6 @@ def client(classify):
 def client_of(classify, model=SHIPPED):
     app = guarded(web_app(classify, model), {"127.0.0.1"})
     return TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
-
-
-def png_of(text, **form):
-    return cv2.imencode(".png", picture_of(text, **form))[1].tobytes()
 
 
 # --- reading ---
@@ -71,8 +57,29 @@ def test_for_the_page_it_also_tells_the_size_and_what_the_net_saw(client):
     answer = client.post("/api/read?pixels=true", content=cv2.imencode(".png", picture)[1].tobytes()).json()
     assert (answer["height"], answer["width"]) == picture.shape[:2] and answer["text"] == "12\n3"
     for digit in answer["digits"]:
+        assert digit["not_a_digit"] < 0.05
         seen = np.array(digit["pixels"])
         assert seen.shape == (784,) and seen.min() >= 0 and 200 < seen.max() <= 255
+
+
+def test_for_the_page_it_tells_how_likely_a_mark_is_not_a_digit(client):
+    field = np.full((280, 280), 255, np.uint8)
+    zigzag = np.array([(50 + 18 * i, 80 + 100 * (i % 2)) for i in range(11)], np.int32)
+    cv2.polylines(field, [zigzag], False, 0, 11, cv2.LINE_AA)
+    answer = client.post("/api/read?pixels=true", content=cv2.imencode(".png", field)[1].tobytes()).json()
+    assert answer["text"] == "?" and answer["digits"][0]["not_a_digit"] > 0.9
+
+
+def test_the_picture_with_boxes_is_that_of_prediction_py(client, tmp_path):
+    path = ROOT / "images" / "two_rows.jpg"
+    command = [sys.executable, "prediction.py", "--model", SHIPPED, "--save", tmp_path, path]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    answer = client.post("/api/boxes", content=path.read_bytes())
+    assert answer.headers["content-type"] == "image/png"
+    (saved,) = tmp_path.iterdir()
+    assert answer.content == saved.read_bytes()
+    refused = client.post("/api/boxes", content=b"hello")
+    assert refused.status_code == 415 and "not a picture" in refused.json()["error"]
 
 
 def test_what_is_not_a_picture_is_refused_with_a_fitting_status(client):
@@ -88,18 +95,6 @@ def test_what_is_not_a_picture_is_refused_with_a_fitting_status(client):
     form = client.post("/api/read", files={"file": b"hello"})
     assert form.status_code == 415 and "--data-binary" in form.json()["error"]
     assert client.post("/api/read?pixels=perhaps", content=b"hello").status_code == 400
-
-
-def png_of_size(side):
-    """Return a PNG, side x side, all black: many pixels in few bytes."""
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    packer = zlib.compressobj(9)
-    rows = b"".join(packer.compress(bytes(1 + side // 8)) for _ in range(side)) + packer.flush()
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def test_a_stream_of_unknown_length_is_refused_once_it_is_too_long():
@@ -137,7 +132,9 @@ def test_the_page_its_samples_and_the_pictures_of_the_training_can_be_fetched(cl
     assert client.get("/").headers["content-type"].startswith("text/html")
     for path in re.findall(r'(?:href|src)="(/[^"]+)"', client.get("/").text):
         assert client.get(path).status_code == 200
-    samples = client.get("/api/samples").json()["pictures"]
+    said = client.get("/api/samples").json()
+    samples = said["pictures"]
+    assert said["model"] == SHIPPED.name
     assert "seven.png" in samples and "README.md" not in samples
     assert client.get("/images/seven.png").content == SEVEN
     pictures = client.get("/api/training").json()["pictures"]
@@ -193,9 +190,27 @@ def test_the_layers_are_those_of_the_model(client):
     assert layers[-1] == {"kind": "Dense", "settings": "11 units, softmax", "weights": 11 * (288 + 1)}
 
 
-def test_an_activation_with_settings_of_its_own_is_named():
-    activation = {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}
-    assert settings_in_words({"units": 5, "activation": activation}) == "5 units, LeakyReLU"
+def test_the_layers_are_shown_from_the_record_without_h5py(classify, mine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    layers = [{"kind": "Conv2D", "settings": "24 filters, 5x5, relu", "weights": 624}]
+    record = json.loads(mine.with_suffix(".json").read_bytes()) | {"layers": layers}
+    mine.with_suffix(".json").write_text(json.dumps(record))
+    assert client_of(classify, mine).get("/api/training").json()["layers"] == layers
+
+
+def test_the_filters_are_those_of_the_first_convolution_and_none_where_there_is_no_twin(classify, client, mine):
+    h5py = pytest.importorskip("h5py")
+    filters = client.get("/api/training").json()["filters"]
+    with h5py.File(SHIPPED) as file:
+        layer = file["model_weights/conv2d/handwritten_digit_cnn/conv2d"]
+        kernels, biases = layer["kernel"][...], layer["bias"][...]
+    assert np.allclose(filters["kernels"], kernels[:, :, 0].transpose(2, 0, 1), atol=1e-5)
+    assert np.allclose(filters["biases"], biases, atol=1e-5)
+    assert client_of(classify, mine).get("/api/training").json()["filters"] is None
+    shutil.copy(SHIPPED.with_suffix(".onnx"), mine.with_suffix(".onnx"))
+    assert client_of(classify, mine).get("/api/training").json()["filters"] == filters
+    row_reader = SHIPPED.with_name("row_reader.onnx")  # which does not look at an image of one digit
+    assert client_of(classify, row_reader).get("/api/training").status_code == 200
 
 
 @pytest.fixture
@@ -224,7 +239,8 @@ def test_it_runs_without_h5py_and_without_a_record(classify, mine, monkeypatch):
     mine.with_suffix(".json").unlink()
     monkeypatch.setitem(sys.modules, "h5py", None)
     client = client_of(classify, mine)
-    assert client.get("/api/training").json() == {"pictures": [], "layers": [], "record": {}}
+    shown = client.get("/api/training").json()
+    assert (shown["pictures"], shown["layers"], shown["record"]) == ([], [], {})
     assert client.post("/api/read", content=SEVEN).json()["text"] == "7"
 
 
@@ -246,125 +262,7 @@ def test_words_stand_out_from_their_ground():
     _, light, dark = STYLE.read_text().split(":root {")
     for look in (light, dark):
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", look))
-        pale = [pair for pair in [*pairs, ("on-accent", "accent")] if contrast(*map(colours.get, pair)) < 4.5]
+        on_pad = [("sure", "paper"), ("unsure", "paper"), ("muted", "paper")]
+        pale = [pair for pair in [*pairs, *on_pad, ("on-accent", "accent")] if contrast(*map(colours.get, pair)) < 4.5]
         assert not pale, pale
         assert contrast(colours["ink"], colours["paper"]) >= 7
-
-
-def contrast(one, other):
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour):
-    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-# --- the program ---
-
-
-def run(*arguments):
-    command = [sys.executable, ROOT / "web_app.py", "--no-browser", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
-
-
-def run_without(packages, script):
-    """Run `script` with python -c, where the packages cannot be imported."""
-    hidden = f"import sys; sys.modules.update(dict.fromkeys({packages})); {script}"
-    return subprocess.run([sys.executable, "-c", hidden], cwd=ROOT, capture_output=True, text=True, timeout=60)
-
-
-def test_without_the_web_packages_it_says_what_to_install_and_prediction_needs_none_of_them():
-    web_packages = ["fastapi", "uvicorn", "starlette", "anyio"]
-    done = run_without(web_packages, "import runpy; runpy.run_path('web_app.py', run_name='__main__')")
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "pip install fastapi uvicorn" in done.stderr
-    assert run_without(web_packages, "import prediction").returncode == 0
-
-
-def test_it_starts_without_tensorflow():
-    check = "import web_app; web_app.load_classifier(web_app.SHIPPED); sys.exit('tensorflow' in sys.modules)"
-    assert run_without([], check).returncode == 0
-
-
-def test_the_browser_is_opened_where_there_is_a_display(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
-    for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(variable, raising=False)
-    assert not program.has_display()
-    monkeypatch.setenv("DISPLAY", ":0")
-    assert program.has_display()
-
-
-@pytest.mark.slow
-def test_what_it_cannot_use_is_named_in_one_line():
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        used = run("--port", other.getsockname()[1])
-    for done, status, word in (
-        (used, 1, "is in use"),
-        (run("--host", "256.1.2.3.4"), 1, "256.1.2.3.4"),
-        (run("--model", "nowhere.h5"), 2, "nowhere.h5"),
-    ):
-        assert done.returncode == status and done.stderr.count("\n") == 1 and word in done.stderr
-    done = run("--port", "70000")
-    assert done.returncode == 2 and "70000" in done.stderr
-
-
-@pytest.fixture(scope="module")
-def server():
-    """The process of the program, and the address of its page."""
-    with serving() as running:
-        yield running
-
-
-def posted(address, body):
-    """Return the status and the JSON that the server answers."""
-    try:
-        with urllib.request.urlopen(f"{address}/api/read", body) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
-
-
-@pytest.mark.slow
-def test_many_at_once_each_get_their_own_answer(server):
-    texts = [f"{number}" for number in (10, 47, 203, 5, 88, 61, 7, 90)] * 3
-    with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda text: posted(server[1], png_of(text, height=80, pen=7)), texts))
-    assert [(status, answer["text"]) for status, answer in answers] == [(200, text) for text in texts]
-
-
-@pytest.mark.slow
-def test_the_program_is_closed_to_foreign_hosts(server):
-    request = urllib.request.Request(server[1], headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError, match="421"):
-        urllib.request.urlopen(request)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-def test_a_small_file_with_a_huge_picture_is_refused_before_it_takes_memory(server):
-    process, address = server
-    bomb = png_of_size(30_000)
-    assert len(bomb) < 200_000
-    status, answer = posted(address, bomb)
-    assert status == 413 and "more than 25 megapixels" in answer["error"]
-    peak = int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
-    assert peak < 250  # MB
-    assert posted(address, SEVEN)[1]["text"] == "7"
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent from here")
-def test_open_to_others_it_warns_and_ctrl_c_ends_it_quietly():
-    command = [sys.executable, ROOT / "web_app.py", "--model", SHIPPED, "--port", "0", "--no-browser"]
-    for host, warning in (("127.0.0.1", ""), ("0.0.0.0", "Every machine")):
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen([*command, "--host", host], **pipes, encoding="utf-8") as server:
-            port = re.search(r"http://\S+:(\d+)", server.stdout.readline())[1]
-            assert posted(f"http://127.0.0.1:{port}", b"hello")[0] == 415
-            server.send_signal(signal.SIGINT)
-            stdout, stderr = server.communicate(timeout=30)
-        assert server.returncode == 0 and stdout == ""
-        assert stderr.startswith(warning) and stderr.count("\n") == bool(warning)

@@ -1,1 +1,1 @@
-"""The page in the browser: its application (app), who may ask it (access), a model's layers (layers), and page/."""
+"""The page in the browser: its application (app), who may ask it (access), what a filter finds (filters), and page/."""

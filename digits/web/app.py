@@ -7,6 +7,7 @@ import mimetypes
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, HTTPException, Request
@@ -18,10 +19,12 @@ from starlette.requests import ClientDisconnect
 from digits.classifier import Classifier
 from digits.files import DEFAULT_MODEL, IMAGES
 from digits.finding import find_rows
+from digits.layers import layers_of
 from digits.model_files import record_beside
+from digits.overlay import with_boxes
 from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, read_picture
 from digits.reading import read_rows, result_of
-from digits.web.layers import layers_of
+from digits.web.filters import filters_of
 
 MAX_BYTES = 20_000_000  # of an upload
 MAX_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
@@ -39,22 +42,28 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
     """Return the application; it reads with `classify`, which was loaded from the file `model`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
-    layers, record = layers_of(model), record_beside(model)  # of the model that answers, even if replaced later
+    record, filters = record_beside(model), filters_of(model)  # of the model that answers, even if replaced later
+    layers = layers_of(model, record)
 
     @app.post("/api/read")
     async def read(request: Request, name: str = "picture", pixels: bool = False):
         data = await body_of(request)
         return await to_thread.run_sync(answer_to, data, name, pixels, classify, limiter=readers)
 
+    @app.post("/api/boxes")
+    async def boxes(request: Request):
+        data = await body_of(request)
+        return await to_thread.run_sync(picture_with_boxes, data, classify, limiter=readers)
+
     @app.get("/api/samples")
     def samples():
-        return {"pictures": fetchable("images"), "max_bytes": MAX_BYTES}
+        return {"pictures": fetchable("images"), "max_bytes": MAX_BYTES, "model": model.name}
 
     @app.get("/api/training")
     def training():
         is_served = model.parent.resolve() == SERVED["models"][0].resolve()  # pictures in other folders are not served
         pictures = [name for name in fetchable("models") if is_served and name.startswith(f"{model.stem}_")]
-        return {"pictures": pictures, "layers": layers, "record": record}
+        return {"pictures": pictures, "layers": layers, "record": record, "filters": filters}
 
     @app.get("/")
     def page():
@@ -119,18 +128,32 @@ async def body_of(request):
 def answer_to(data: bytes, name: str, with_pixels: bool, classify: Classifier) -> JSONResponse:
     """Return the response for a picture file, the bytes `data`: the JSON of prediction.py --json.
 
-    If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw: 784
-    numbers from 0, paper, to 255, ink, row by row. Raises HTTPException.
+    If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw, 784
+    numbers from 0, paper, to 255, ink, row by row, and the probability that it is not a digit. Raises HTTPException.
     """
-    try:
-        picture = read_picture(data, MAX_PIXELS)
-    except PictureError as error:
-        status = 413 if isinstance(error, PictureTooLargeError) else 415
-        raise HTTPException(status, f"This cannot be read: {error}.") from error
+    picture = picture_in(data)
     reading = read_rows(find_rows(picture), classify)
     result = result_of(name, reading)
     if with_pixels:
         result["height"], result["width"] = picture.shape[:2]
         for digit, mark in zip(result["digits"], reading.marks, strict=True):
             digit["pixels"] = np.round(255 * mark.mark.pixels).astype(int).ravel().tolist()
+            digit["not_a_digit"] = round(10 * float(mark.probabilities.min()), 4)  # which was shared out among the ten
     return JSONResponse(result)
+
+
+def picture_with_boxes(data: bytes, classify: Classifier) -> Response:
+    """Return the response for a picture file, the bytes `data`: the PNG of --save. Raises HTTPException."""
+    picture = picture_in(data)
+    reading = read_rows(find_rows(picture), classify)
+    drawn = with_boxes(picture, reading.marks, result_of("", reading)["digits"])
+    return Response(cv2.imencode(".png", drawn)[1].tobytes(), media_type="image/png")
+
+
+def picture_in(data):
+    """Return the picture in a file, the bytes `data`. Raises HTTPException."""
+    try:
+        return read_picture(data, MAX_PIXELS)
+    except PictureError as error:
+        status = 413 if isinstance(error, PictureTooLargeError) else 415
+        raise HTTPException(status, f"This cannot be read: {error}.") from error
