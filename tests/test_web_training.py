@@ -1,6 +1,7 @@
 """How the net was trained, on the page of web_app.py."""
 
 import json
+import re
 
 import numpy as np
 from page import expect, in_browser, reads, slow
@@ -56,8 +57,9 @@ def test_the_curves_are_drawn_from_the_record_in_the_colours_of_the_page(opened)
             assert len(curve.get_attribute("points").split()) == RECORD["epochs"]
         strokes[scheme] = curves.first.evaluate("curve => getComputedStyle(curve).stroke")
     assert strokes["light"] != strokes["dark"]
-    last = f"{100 * RECORD['history']['val_accuracy'][-1]:.4g} %"
-    expect(page.get_by_role("img", name="Accuracy in")).to_have_accessible_name(f"{last} on images")
+    last = re.escape(f"{100 * RECORD['history']['val_accuracy'][-1]:.4g} %")
+    chart = page.get_by_role("img", name="Accuracy in")
+    expect(chart).to_have_accessible_name(re.compile(f"to {last} on images"))
 
 
 def test_what_is_drawn_is_followed_through_the_net(opened):

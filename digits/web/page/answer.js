@@ -73,13 +73,13 @@ function showAnswer(answer, file) {
   const { text, confidence, digits, width, height } = answer;
   fit(width, height);
   if (!digits.length) return say("No digit found", "Nothing here looks like one. Write larger or darker, then try again.");
+  if (text !== answered?.answer.text) $("done").textContent = "";
   answered = { file, answer };
   followed = digits[0];
   $("read").classList.remove("empty");
   showBoxes(digits, width, height);
   show(text, digits.some(isSure) ? `Confidence ${percent(confidence)}` : "", noteOn(digits));
   $("use").hidden = $("seen").hidden = false;
-  $("done").textContent = "";
   $("digits").replaceChildren(...digits.map(cardOf));
 }
 

@@ -72,19 +72,25 @@ document.addEventListener("dragover", (event) => {
 document.addEventListener("dragleave", (event) => {
   if (!event.relatedTarget) $("drop").hidden = true; // it has left the window
 });
-document.addEventListener("drop", async (event) => {
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   $("drop").hidden = true;
   const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
-  const dropped = items.map((item) => ({ file: item.getAsFile(), entry: item.webkitGetAsEntry() })); // gone after await
-  if (!dropped.length) return;
-  const files = (await Promise.all(dropped.map(filesOf))).flat();
-  if (files.length) take(files);
-  else showTrouble("There is no picture in this folder. Drop one that holds pictures.");
+  const dropped = items.map((item) => ({ file: item.getAsFile(), entry: item.webkitGetAsEntry() })); // gone afterwards
+  if (dropped.some(({ entry }) => entry?.isDirectory)) takeFolders(dropped);
+  else take(dropped.map(({ file }) => file));
 });
 
-// Returns what was dropped: the file, or all pictures in the folder and in those inside.
-async function filesOf({ file, entry }) {
+async function takeFolders(dropped) {
+  const isLatest = supersede();
+  const files = (await Promise.all(dropped.map(picturesIn))).flat();
+  if (!isLatest()) return; // the user has gone elsewhere
+  if (files.length) take(files);
+  else showTrouble("There is no picture in this folder. Drop one that holds pictures.");
+}
+
+// Returns the file, or all pictures in the folder and in those inside.
+async function picturesIn({ file, entry }) {
   if (!entry?.isDirectory) return [file];
   const pictures = (await filesIn(entry)).filter(({ type }) => type.startsWith("image/"));
   return pictures.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
