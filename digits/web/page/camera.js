@@ -2,12 +2,16 @@
 
 import { ask, invite, showTrouble } from "./answer.js";
 import { $, blobOf, canvasOf } from "./dom.js";
-import { fit, hint } from "./frame.js";
+import { fit } from "./frame.js";
 import { readPicture } from "./picture.js";
 import { addWay, way } from "./ways.js";
 
 const WATCHED = 480; // px: the width of the pictures that are read while it moves
 const WAIT = 1000; // ms until the next picture after one that failed
+
+const NOT_HERE =
+  "Browsers allow the camera only at localhost and on https pages: open this page on the computer that it runs on, at " +
+  `http://localhost:${location.port}, or take a photo and choose it under Picture.`;
 
 const film = $("film");
 let stream = null;
@@ -33,10 +37,6 @@ async function start() {
   show();
   watch(stream);
 }
-
-const NOT_HERE =
-  "Browsers allow the camera only at localhost and on https pages: open this page on the computer that it runs on, at " +
-  `http://localhost:${location.port}, or take a photo and choose it under Picture.`;
 
 function troubleWith({ name }) {
   if (name === "NotFoundError") return "No camera was found. Connect one, or choose a picture or draw instead.";
