@@ -20,6 +20,7 @@ from digits.calibration import calibration_error, digit_probabilities
 from digits.deeper import build_deeper_cnn
 from digits.drawing import synthetic_digits
 from digits.files import TRAINED, near, typed
+from digits.layers import layers_in
 from digits.quiet_keras import keras
 from digits.training_options import parse_arguments
 
@@ -120,6 +121,7 @@ def main():
         "test_accuracy": test_accuracy,
         "test_loss": test_loss,
         "calibration_error": calibration_error(probabilities, y_test),
+        "layers": layers_in(model),
     }
     model_files.save_record(record, path.with_suffix(".json"))
 

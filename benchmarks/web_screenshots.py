@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page of web_app.py, with the system's Chromium.
+"""Take the pictures of the page of web_app.py, of which the README shows one, with the system's Chromium.
 
 python -m benchmarks.web_screenshots            writes docs/screenshots/*.png
 """
@@ -22,11 +22,13 @@ def main():
             ("desktop_light", DESKTOP, "light", lambda page: draw(page, "407")),
             ("desktop_dark", DESKTOP, "dark", lambda page: choose_sample(page, "phone_number.jpg")),
             ("phone", PHONE, "light", lambda page: draw(page, "25")),
+            ("phone_first_dark", PHONE, "dark", lambda page: page.locator("#samples button").first.wait_for()),
+            ("many_light", DESKTOP, "light", choose_all),
+            ("training_dark", DESKTOP, "dark", follow),
         ):
             page = browser.new_page(viewport=size, color_scheme=scheme)
             page.goto(address)
             act(page)
-            page.locator("#digits li").first.wait_for()
             page.wait_for_load_state("networkidle")
             page.screenshot(path=FOLDER / f"{name}.png")
             print(f"Saved {(FOLDER / name).relative_to(ROOT)}.png")
@@ -59,6 +61,19 @@ def draw_strokes(page, strokes):
 def choose_sample(page, name):
     page.get_by_role("button", name="Picture", exact=True).click()
     page.get_by_role("button", name=name).click()
+
+
+def choose_all(page):
+    """Give all samples at once, and wait until they are read."""
+    page.locator("#file").set_input_files(sorted((ROOT / "images").glob("*.[jp][pn]g")))
+    page.locator("#finished:not(:empty)").wait_for()
+
+
+def follow(page):
+    """Draw a digit, and show how the net was trained, with that digit on its way through it."""
+    draw(page, "4")
+    page.get_by_title("Follow it through the net").click()
+    page.locator("#through .maps canvas").first.wait_for()
 
 
 if __name__ == "__main__":

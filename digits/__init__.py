@@ -32,6 +32,7 @@ To train:
     row_fitting     the same for the row reader
     deeper          a net of six convolutions
     model_files     the .h5, its ONNX twin, its record
+    layers          the layers of a net in words
     plots           the figures of a training
 
 arrays, files, parallel and quiet_keras are small helpers.

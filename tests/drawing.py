@@ -1,5 +1,8 @@
 """What the tests draw: digits out of the strokes of images/draw_samples.py, on paper, and small data sets of them."""
 
+import struct
+import zlib
+
 import cv2
 import numpy as np
 
@@ -27,6 +30,23 @@ def picture_of(text, height=200, pen=14, ink=30, paper=245, size=None, at=None):
         for x, digit in enumerate(row):
             draw(grey, digit, (left + x * height, top + 1.5 * y * height), height, pen, ink)
     return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+
+
+def png_of(text, **form):
+    """Return the bytes of a PNG with what picture_of returns."""
+    return cv2.imencode(".png", picture_of(text, **form))[1].tobytes()
+
+
+def png_of_size(side):
+    """Return a PNG, side x side, all black: many pixels in few bytes."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(1 + side // 8)) for _ in range(side)) + packer.flush()
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def draw(grey, digit, corner, height, pen, ink):

@@ -83,6 +83,7 @@ def test_it_trains_saves_and_prediction_reads_with_it_in_another_process(project
     assert round(100 * record["test_accuracy"], 2) == accuracy_in(done.stdout)
     assert record["command"] == "python handwritten_digit_recognition.py --epochs 4 --batch-size 32"
     assert len(record["history"]["val_loss"]) == 4 and record["recipe"] == "default"
+    assert record["layers"][0] == {"kind": "Conv2D", "settings": "16 filters, 5x5, relu", "weights": 16 * (5 * 5 + 1)}
 
     for reader in (ROOT / "models").glob("row_reader.*"):
         shutil.copy(reader, project / "models")

@@ -7,6 +7,7 @@ import mimetypes
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, HTTPException, Request
@@ -19,12 +20,14 @@ from starlette.requests import ClientDisconnect
 from digits.classifier import Classifier
 from digits.files import DEFAULT_MODEL, IMAGES, Page
 from digits.finding import find_rows
+from digits.layers import layers_of
 from digits.model_files import record_beside
+from digits.overlay import with_boxes
 from digits.picture import SUFFIXES, PictureError, PictureTooLargeError, pages_in, read_picture
 from digits.reader import result_on
-from digits.reading import read_rows
+from digits.reading import Reading, read_rows, result_of
 from digits.upright import read_upright, turned
-from digits.web.layers import layers_of
+from digits.web.filters import filters_of
 from digits.web.upload import MAX_BYTES, SCHEMA, file_in
 
 MAX_PIXELS = 25_000_000  # of an upload: a picture from a phone's camera has 12 to 24.5 million
@@ -42,7 +45,8 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
     """Return the application; it reads with `classify`, which was loaded from the file `model`."""
     app = FastAPI(title="Handwritten digits", version="1", docs_url=None, redoc_url=None)
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
-    layers, record = layers_of(model), record_beside(model)  # of the model that answers, even if replaced later
+    record, filters = record_beside(model), filters_of(model)  # of the model that answers, even if replaced later
+    layers = layers_of(model, record)
 
     @app.post("/api/read", openapi_extra=SCHEMA)
     async def read(request: Request, name: str = "", page: int = 1, turn: bool = True, pixels: bool = False):
@@ -55,6 +59,12 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
         wanted = name or sent_as, page, turn, pixels
         return await to_thread.run_sync(answer_to, data, *wanted, classify, limiter=readers)
 
+    @app.post("/api/boxes", openapi_extra=SCHEMA)
+    async def boxes(request: Request, page: int = 1, turn: bool = True):
+        """Return a PNG of a picture, sent as the body or in a form, with boxes about what was read in it."""
+        data, _ = await file_in(request)
+        return await to_thread.run_sync(picture_with_boxes, data, page, turn, classify, limiter=readers)
+
     @app.get("/health")
     def health():
         """Whether the server is up, for what watches over it."""
@@ -66,13 +76,13 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL) -> FastAPI:
 
     @app.get("/api/samples")
     def samples():
-        return {"pictures": fetchable("images"), "max_bytes": MAX_BYTES}
+        return {"pictures": fetchable("images"), "max_bytes": MAX_BYTES, "model": model.name}
 
     @app.get("/api/training")
     def training():
         is_served = model.parent.resolve() == SERVED["models"][0].resolve()  # pictures in other folders are not served
         pictures = [name for name in fetchable("models") if is_served and name.startswith(f"{model.stem}_")]
-        return {"pictures": pictures, "layers": layers, "record": record}
+        return {"pictures": pictures, "layers": layers, "record": record, "filters": filters}
 
     @app.get("/", include_in_schema=False)
     def page():
@@ -121,9 +131,28 @@ def answer_to(
 ) -> JSONResponse:
     """Return the response for a picture file, the bytes `data`: the JSON of prediction.py --json.
 
-    If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw: 784
-    numbers from 0, paper, to 255, ink, row by row. Raises HTTPException.
+    If `with_pixels`, also the width and height of the picture and, with each digit, the image that the net saw, 784
+    numbers from 0, paper, to 255, ink, row by row, and the probability that it is not a digit. Raises HTTPException.
     """
+    picture, reading = reading_in(data, page, may_turn, classify)
+    result = result_on(Page(name, page, pages_in(data)), reading)
+    if with_pixels:
+        result["height"], result["width"] = picture.shape[:2]
+        for digit, mark in zip(result["digits"], reading.marks, strict=True):
+            digit["pixels"] = np.round(255 * mark.mark.pixels).astype(int).ravel().tolist()
+            digit["not_a_digit"] = round(10 * float(mark.probabilities.min()), 4)  # which was shared out among the ten
+    return JSONResponse(result)
+
+
+def picture_with_boxes(data: bytes, page: int, may_turn: bool, classify: Classifier) -> Response:
+    """Return the response for a picture file, the bytes `data`: the PNG of --save. Raises HTTPException."""
+    picture, reading = reading_in(data, page, may_turn, classify)
+    drawn = with_boxes(picture, reading.marks, result_of("", reading)["digits"])
+    return Response(cv2.imencode(".png", drawn)[1].tobytes(), media_type="image/png")
+
+
+def reading_in(data: bytes, page: int, may_turn: bool, classify: Classifier) -> tuple[np.ndarray, Reading]:
+    """Return the picture in a file, the bytes `data`, upright, and what is read in it. Raises HTTPException."""
     try:
         picture = read_picture(data, MAX_PIXELS, page)
     except PictureError as error:
@@ -131,9 +160,4 @@ def answer_to(
         raise HTTPException(status, f"This cannot be read: {error}.") from error
     found = find_rows(picture)
     reading = read_upright(found, lambda: picture, classify) if may_turn else read_rows(found, classify)
-    result = result_on(Page(name, page, pages_in(data)), reading)
-    if with_pixels:
-        result["height"], result["width"] = turned(picture, reading.turned).shape[:2]
-        for digit, mark in zip(result["digits"], reading.marks, strict=True):
-            digit["pixels"] = np.round(255 * mark.mark.pixels).astype(int).ravel().tolist()
-    return JSONResponse(result)
+    return turned(picture, reading.turned), reading

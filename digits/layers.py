@@ -1,11 +1,28 @@
-"""The layers of a trained model, in words, from its .h5."""
+"""The layers of a net in words: kind, settings, number of weights. A training keeps them in its record."""
 
 import json
 from pathlib import Path
 
 
-def layers_of(path: Path) -> list[dict]:
-    """Return the layers of the model at `path`: kind, settings, number of weights; empty where it is not an .h5."""
+def layers_in(model) -> list[dict]:
+    """Return the layers of a Keras model, each "kind", "settings" and "weights"."""
+    return [
+        {
+            "kind": type(layer).__name__,
+            "settings": settings_in_words(layer.get_config()),
+            "weights": int(layer.count_params()),
+        }
+        for layer in model.layers
+    ]
+
+
+def layers_of(path: Path, record: dict) -> list[dict]:
+    """Return the layers of the model at `path`, as layers_in does, without Keras; empty where nothing tells them.
+
+    Its record tells them, or, if that is older than they are in records, the .h5.
+    """
+    if "layers" in record:
+        return record["layers"]
     try:
         import h5py  # comes with TensorFlow
     except ImportError:
