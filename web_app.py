@@ -27,6 +27,7 @@ try:
 
     from digits.web.access import addresses_of, bound_to, guarded, listening, own_names, trouble_with
     from digits.web.app import web_app
+    from digits.web.own import KEPT
 except ImportError as error:
     sys.exit(f"{error.name} is missing. The page needs more packages:  pip install fastapi uvicorn python-multipart")
 
@@ -57,7 +58,9 @@ def main():
     import cv2  # after digits, which says what to do where it cannot be loaded
 
     cv2.setNumThreads(1)  # there are as many pictures at a time as cores
-    app = guarded(web_app(classify, options.model), own_names(listener, options.host))
+    may_teach = options.allow_teaching or bound_to(listener).is_loopback
+    app = web_app(classify, options.model, KEPT if may_teach else None)
+    app = guarded(app, own_names(listener, options.host))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, ws="none", lifespan="off",
         timeout_graceful_shutdown=2,
@@ -78,6 +81,7 @@ def parse_arguments():
     parser.add_argument(
         "--model", type=Path, default=near(DEFAULT_MODEL), help="the model to read with (default: %(default)s)"
     )
+    parser.add_argument("--allow-teaching", action="store_true", help="others, too, may keep digits and have it learn them")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     return parser.parse_args()
 

@@ -17,6 +17,6 @@ from digits.web.app import web_app
 SEVEN = (ROOT / "images" / "seven.png").read_bytes()
 
 
-def client_of(classify, model=SHIPPED):
-    app = guarded(web_app(classify, model), {"127.0.0.1"})
+def client_of(classify, model=SHIPPED, kept=None):
+    app = guarded(web_app(classify, model, kept), {"127.0.0.1"})
     return TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)

@@ -8,7 +8,7 @@ const NO_DIGIT = "not a digit";
 const WORTH_A_BAR = 0.05; // of NO_DIGIT
 
 let turn = 0; // counts what is asked and called off; the answer to what is not the latest is dropped
-let answered = null; // the file that was read, whether it might be turned, and the answer
+export let answered = null; // the file that was read, whether it might be turned, and the answer
 export let followed = null; // the digit that is followed through the net
 let place = 0; // which of the digits that is
 
@@ -48,7 +48,7 @@ export function say(words, note, isTrouble = false) {
   answered = null;
   $("read").classList.remove("empty");
   showBoxes([]);
-  $("seen").hidden = $("use").hidden = true;
+  $("seen").hidden = $("use").hidden = $("correction").hidden = true;
   show(words, "", note, isTrouble);
   $("text").className = "few";
 }
@@ -76,6 +76,7 @@ function showAnswer(answer, file, mayTurn) {
   if (!digits.length) return say("No digit found", "Nothing here looks like one. Write larger or darker, then try again.");
   if (text !== answered?.answer.text) {
     $("done").textContent = "";
+    $("correction").hidden = true;
     place = 0;
   }
   answered = { file, mayTurn, answer };

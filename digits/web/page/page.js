@@ -2,25 +2,25 @@
 
 import { showTrouble } from "./answer.js";
 import { $ } from "./dom.js";
+import { nameModel, showHand } from "./hand.js";
 import { showSamples } from "./picture.js";
 import { samplesAndModel, SILENCE } from "./server.js";
 import { showTraining } from "./training.js";
 import { choose, way } from "./ways.js";
 import "./camera.js";
+import "./correction.js";
 import "./pad.js";
 
+const views = { "#read": async () => {}, "#hand": showHand, "#training": showTraining };
+
 async function showView() {
-  const isTraining = location.hash === "#training";
-  $("read").hidden = isTraining;
-  $("training").hidden = !isTraining;
-  for (const link of document.querySelectorAll("nav a")) {
-    link.ariaCurrent = (link.hash === "#training") === isTraining ? "page" : null;
-  }
+  const shown = location.hash in views ? location.hash : "#read";
+  for (const view of document.querySelectorAll("main")) view.hidden = `#${view.id}` !== shown;
+  for (const link of document.querySelectorAll("nav a")) link.ariaCurrent = link.hash === shown ? "page" : null;
   scrollTo(0, 0);
-  if (!isTraining) return;
-  if (way === "camera") choose("camera"); // which turns it off
+  if (shown !== "#read" && way === "camera") choose("camera"); // which turns it off
   try {
-    await showTraining();
+    await views[shown]();
   } catch {
     location.hash = "#read";
     showTrouble(SILENCE);
@@ -30,6 +30,7 @@ async function showView() {
 addEventListener("hashchange", showView);
 choose("pad");
 showView();
-const { pictures, model } = await samplesAndModel();
+const { pictures, model, mayTeach } = await samplesAndModel();
 showSamples(pictures);
-$("model").textContent = `Read by ${model}.`;
+nameModel(model);
+for (const part of document.querySelectorAll(".teaching")) part.hidden = !mayTeach;

@@ -5,9 +5,9 @@ export const SILENCE = "The server does not answer. Is web_app.py still running?
 let maxBytes = Infinity;
 
 export async function samplesAndModel() {
-  const { pictures, max_bytes, model } = await (await fetch("/api/samples")).json();
+  const { pictures, max_bytes, model, may_teach } = await (await fetch("/api/samples")).json();
   maxBytes = max_bytes;
-  return { pictures, model };
+  return { pictures, model, mayTeach: may_teach };
 }
 
 export async function training() {
@@ -39,6 +39,21 @@ export async function readingOf(file, name, mayTurn = true) {
 // Returns a PNG of the picture file with boxes about its digits, or { error }.
 export function withBoxes(file, name, mayTurn) {
   return answerTo(`/api/boxes?turn=${mayTurn}`, file, name, (answer) => answer.blob());
+}
+
+// Keeps the digits in a picture file under what was typed; returns { kept }, how many, or { error }.
+export function keepAsOwn(file, name, text, mayTurn) {
+  const address = `/api/own?turn=${mayTurn}&text=${encodeURIComponent(text)}`;
+  return answerTo(address, file, name, (answer) => answer.json());
+}
+
+// Asks about what is kept of the user's hand, or with another method for a change of it; returns JSON, or { error }.
+export async function own(part = "", method = "GET") {
+  try {
+    return await (await fetch(`/api/own${part}`, { method })).json();
+  } catch {
+    return { error: SILENCE };
+  }
 }
 
 async function answerTo(address, file, name, taken) {

@@ -1,0 +1,35 @@
+// What the user types where an answer is wrong: the digits are kept, for the net to learn from.
+
+import { answered } from "./answer.js";
+import { $, element } from "./dom.js";
+import { keepAsOwn } from "./server.js";
+
+const TEN = "0123456789";
+
+function correct() {
+  const { digits, text } = answered.answer;
+  const isRowOfTen = (row) => digits.filter((digit) => digit.row === row).length === TEN.length;
+  $("correction").hidden = false;
+  $("truth").value = text.replaceAll("\n", " / ");
+  $("in-rows").hidden = !digits.every(({ row }) => isRowOfTen(row));
+  $("truth").focus();
+}
+
+function fillRows() {
+  $("truth").value = Array.from({ length: answered.answer.digits.length / TEN.length }, () => TEN).join(" / ");
+  $("truth").focus();
+}
+
+async function keep(event) {
+  event.preventDefault();
+  const { file, mayTurn, answer } = answered;
+  const { kept, error } = await keepAsOwn(file, answer.image, $("truth").value, mayTurn);
+  if (answer !== answered?.answer) return; // another is shown by now
+  $("correction").hidden = !error;
+  const link = Object.assign(element("a", "", "Learn from them"), { href: "#hand" });
+  $("done").replaceChildren(...(error ? [error] : [`${kept} kept. `, link]));
+}
+
+$("wrong").addEventListener("click", correct);
+$("in-rows").addEventListener("click", fillRows);
+$("correction").addEventListener("submit", keep);

@@ -1,0 +1,90 @@
+// The user's hand: the digits that are kept of it, and the net's learning from them.
+
+import { $, element } from "./dom.js";
+import { own, samplesAndModel } from "./server.js";
+
+const PAUSE = 500; // ms, between two looks at how far it has learned
+
+export function nameModel(model) {
+  $("model").textContent = `Read by ${model}.`;
+}
+
+export async function showHand() {
+  const said = await own();
+  if (said.error) throw said.error;
+  showKept(said.kept);
+  showLesson(said);
+}
+
+
+// --- what is kept ---
+
+function showKept(kept) {
+  const digits = Object.entries(kept);
+  const counts = digits.map(([, names]) => names.length);
+  const missing = digits.filter(([, names]) => !names.length).map(([digit]) => digit);
+  $("kept").replaceChildren(...digits.flatMap(([digit, names]) => [element("dt", "", digit), imagesOf(digit, names)]));
+  const isEmpty = counts.every((count) => !count);
+  $("kept-note").textContent = isEmpty ? "" : missing.length ? `Still missing: ${missing.join(", ")}.` : "";
+  $("delete-all").disabled = isEmpty;
+}
+
+function imagesOf(digit, names) {
+  const images = element("dd", "", names.length ? "" : "none yet");
+  images.append(...names.map((name) => {
+    const address = `/${digit}/${name}`;
+    const button = Object.assign(element("button"), { type: "button", title: `Delete this ${digit}` });
+    button.append(Object.assign(element("img"), { src: `/api/own${address}`, alt: `Delete this ${digit}` }));
+    button.addEventListener("click", () => change(address, "DELETE"));
+    return button;
+  }));
+  return images;
+}
+
+async function change(part, method) {
+  const { error } = await own(part, method);
+  if (error) $("lesson-note").textContent = error;
+  else await showHand();
+}
+
+$("delete-all").addEventListener("click", () => {
+  if (confirm("Delete all digits that were kept?")) change("", "DELETE");
+});
+
+
+// --- learning ---
+
+function showLesson({ kept, lesson, is_own, beneath, command }) {
+  const isLearning = lesson?.state === "learning";
+  $("by-command").hidden = !command;
+  $("by-command").querySelector("code").textContent = command ?? "";
+  $("learn").hidden = Boolean(command);
+  $("learn").disabled = isLearning || Object.values(kept).every(({ length }) => !length);
+  $("forget").hidden = !is_own;
+  $("forget").textContent = `Forget, and read with ${beneath} again`;
+  $("forget").disabled = isLearning;
+  $("lesson").hidden = !isLearning;
+  showProgress(lesson?.said ?? []);
+  $("lesson-said").hidden = !lesson;
+  $("lesson-said").textContent = lesson?.said.join("\n") ?? "";
+  $("lesson-note").textContent = { failed: "It could not learn:", learned: "Done:" }[lesson?.state] ?? "";
+  if (isLearning) setTimeout(watch, PAUSE);
+}
+
+function showProgress(said) {
+  const share = said.at(-1)?.match(/(\d+) %/)?.[1];
+  if (share) $("lesson").value = share / 100;
+  else $("lesson").removeAttribute("value");
+}
+
+async function watch() {
+  if ($("hand").hidden) return;
+  await showHand();
+  if ($("lesson").hidden) nameModel((await samplesAndModel()).model);
+}
+
+$("learn").addEventListener("click", () => change("/lesson", "POST"));
+$("forget").addEventListener("click", async () => {
+  await change("/lesson", "DELETE");
+  nameModel((await samplesAndModel()).model);
+});
