@@ -80,9 +80,3 @@ def typed(path: Path) -> str:
 def printable(name: str | Path | Page) -> str:
     """Return the name of a file or page, with \\ and a code for what would break the line or steer a terminal."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(name))
-
-# STUB
-OWN = ROOT / "models" / "own_digit_cnn.h5"
-def beneath_own(base): return base
-def forget_own():
-    for s in (".h5",".onnx",".json"): OWN.with_suffix(s).unlink(missing_ok=True)
