@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 import pytest
 from drawing import png_of
-from fastapi.testclient import TestClient
 from server import client_of
 
 from digits.files import SHIPPED
@@ -84,11 +83,57 @@ def test_where_teaching_is_not_allowed_there_is_none_of_it(classify):
     assert correct(client, "4").status_code in (404, 405) and client.get("/api/own").status_code == 404
 
 
-def lesson(client):
-    """Return the state of the lesson once it is over."""
+# --- learning ---
+
+
+@pytest.fixture
+def learns(tmp_path, monkeypatch):
+    """A function that sets what runs in place of the training script; "own" in it is the path of the model to save."""
+    monkeypatch.setattr(own, "OWN", tmp_path / "own_digit_cnn.h5")
+
+    def set_script(script):
+        head = f"import shutil, sys, time; from pathlib import Path; own = Path({str(own.OWN)!r}); "
+        monkeypatch.setattr(own, "LEARN", [sys.executable, "-uc", head + script])
+
+    return set_script
+
+
+def after_lesson(client):
+    """Return what the page is told once the lesson is over."""
+    assert client.post("/api/own/lesson").status_code == 200
     for _ in range(600):
         said = client.get("/api/own").json()
         if said["lesson"]["state"] != "learning":
             return said
         time.sleep(0.05)
     raise AssertionError("it learns for ever")
+
+
+def test_it_reads_with_what_was_learned_until_that_is_forgotten(client, learns):
+    learns(f"[shutil.copy(Path({str(SHIPPED)!r}).with_suffix(end), own.with_suffix(end)) for end in ('.h5', '.onnx')]")
+    assert (said := after_lesson(client))["lesson"]["state"] == "learned" and said["is_own"]
+    assert client.get("/api/samples").json()["model"] == own.OWN.name
+    assert client.post("/api/read", content=png_of("58")).json()["text"] == "58"
+    assert client.delete("/api/own/lesson").status_code == 200
+    assert client.get("/api/samples").json()["model"] == said["beneath"] == SHIPPED.name
+    assert not list(own.OWN.parent.glob("own_digit_cnn*")) and SHIPPED.exists()
+
+
+def test_what_the_script_says_is_passed_on_and_a_failure_leaves_the_model(client, learns):
+    learns("print('[1/2] Learning'); sys.exit('There is no digit to learn from.')")
+    said = after_lesson(client)
+    assert said["lesson"] == {"state": "failed", "said": ["[1/2] Learning", "There is no digit to learn from."]}
+    assert not said["is_own"] and client.get("/api/samples").json()["model"] == SHIPPED.name
+
+
+def test_where_it_brings_nothing_the_earlier_model_goes_on_reading(client, learns):
+    learns("print('Nothing was saved.')")
+    said = after_lesson(client)
+    assert said["lesson"]["state"] == "learned" and not said["is_own"]
+
+
+def test_there_is_one_lesson_at_a_time(client, learns):
+    learns("time.sleep(30)")
+    assert client.post("/api/own/lesson").status_code == 200
+    again = client.post("/api/own/lesson")
+    assert again.status_code == 409 and "already" in again.json()["error"]

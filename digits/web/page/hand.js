@@ -4,6 +4,7 @@ import { $, element } from "./dom.js";
 import { own, samplesAndModel } from "./server.js";
 
 const PAUSE = 500; // ms, between two looks at how far it has learned
+const STEP = /^\[(\d+)\/(\d+)\]/; // as the training script begins its lines
 
 export function nameModel(model) {
   $("model").textContent = `Read by ${model}.`;
@@ -72,8 +73,8 @@ function showLesson({ kept, lesson, is_own, beneath, command }) {
 }
 
 function showProgress(said) {
-  const share = said.at(-1)?.match(/(\d+) %/)?.[1];
-  if (share) $("lesson").value = share / 100;
+  const [, begun, steps] = said.findLast((line) => STEP.test(line))?.match(STEP) ?? [];
+  if (steps) $("lesson").value = (begun - 1) / steps;
   else $("lesson").removeAttribute("value");
 }
 
