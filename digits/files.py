@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "images"
 TRAINED = ROOT / "models" / "handwritten_digit_cnn.h5"  # by the user
 SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
-DEFAULT_MODEL = TRAINED if TRAINED.exists() else SHIPPED  # reads where no model is named
+OWN = ROOT / "models" / "own_digit_cnn.h5"  # taught the user's hand
+BENEATH = TRAINED if TRAINED.exists() else SHIPPED  # what a hand is taught to
+DEFAULT_MODEL = OWN if OWN.exists() else BENEATH  # reads where no model is named
+FORGET = "python handwritten_digit_recognition.py --forget"
 OVERLAY_SUFFIX = ".read.png"  # of the pictures with boxes that --save writes
 
 
@@ -70,6 +73,15 @@ def written_whole(path: Path) -> Iterator[Path]:
 def near(path: Path) -> Path:
     """Return `path` relative to the current folder, if it lies in there."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def remark_on(model: Path) -> str | None:
+    """Return a line on the model that reads, if it is the user's own and so not the one that comes with the project."""
+    if model.absolute() == OWN:
+        return f"Reading with {near(OWN)}, which has learned your hand; without that: --model {typed(BENEATH)}"
+    if model.absolute() == TRAINED:
+        return f"Reading with your own {near(TRAINED)}; the shipped one: --model {near(SHIPPED)}"
+    return None
 
 
 def typed(path: Path) -> str:

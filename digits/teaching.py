@@ -8,19 +8,26 @@ distorted copies of the own digits, and, so as not to forget, to answer to other
 ("learning without forgetting", Li, Hoiem 2016). So the net also stays as sure, or unsure, as it was.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from digits.augmentation import distorted, elastic_fields
+from digits.classifier import Classifier
 from digits.drawing import non_digits, synthetic_digits
 from digits.mnist import net_input
 from digits.quiet_keras import keras
+from digits.reading import averaged
 
 COPIES = 2000  # of the own digits, altogether
 STRENGTH = 0.7  # of their distortion
 MNIST, BENT, SYNTHETIC, NON_DIGITS = 6000, 2000, 1000, 700  # other people's digits, of each kind
 OWN_WEIGHT = 0.15  # the share of the own digits in the loss
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 4, 256, 1e-3
-FOLDS = 3  # in the check: each time a third of the own digits is held out
+FOLDS = 3  # in the check
+CONTRADICTED = (
+    0.05  # an own digit that is less likely what its label says, after the others taught the net, is not learned
+)
 
 
 class TeachingError(Exception):
@@ -42,6 +49,11 @@ class Pupil:
         """Return what the head sees of images, uint8 (n, 28, 28): float32 (n, features)."""
         return self.body.predict(net_input(images), batch_size=500, verbose=0)
 
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the probabilities of the digits in images, uint8 (n, 28, 28), float (n, 10), as a mark is read."""
+        net = Classifier(lambda pixels: self.model.predict(pixels[..., np.newaxis], batch_size=500, verbose=0))
+        return averaged(net, images.astype(np.float32) / 255) if len(images) else np.empty((0, 10))
+
     def forget(self) -> None:
         """Answer again as before anything was learned."""
         self.head.set_weights(self.earlier)
@@ -55,10 +67,36 @@ class Pupil:
         copies = self.features_of(distorted(images[chosen], elastic_fields(200, random), random, STRENGTH))
         features = np.concatenate([copies, self.others])
         targets = np.concatenate([np.eye(self.answers.shape[1])[labels[chosen]], self.answers])
-        weights = np.repeat([OWN_WEIGHT / len(copies), (1 - OWN_WEIGHT) / len(self.others)], [len(copies), len(self.others)])
+        weights = np.repeat(
+            [OWN_WEIGHT / len(copies), (1 - OWN_WEIGHT) / len(self.others)], [len(copies), len(self.others)]
+        )
         steps = EPOCHS * -(-len(features) // BATCH_SIZE)
-        self.head.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)), "kl_divergence")
+        self.head.compile(
+            keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)), "kl_divergence"
+        )
         self.head.fit(features, targets, BATCH_SIZE, EPOCHS, sample_weight=weights * len(features), verbose=0)
+
+
+def folds(labels: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (indices to learn from, indices held out) so that each of `labels`, (n,), is held out once, in FOLDS parts.
+
+    An only example of its digit is never held out: nothing could be learned of it.
+    """
+    parts = np.full(len(labels), -1)
+    for digit in np.unique(labels):
+        of_digit = np.flatnonzero(labels == digit)
+        if len(of_digit) > 1:
+            parts[of_digit] = np.arange(len(of_digit)) % FOLDS
+    for part in range(parts.max(initial=-1) + 1):
+        yield np.flatnonzero(parts != part), np.flatnonzero(parts == part)
+
+
+def is_contradicted(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return which labels are surely wrong, bool (n,), by the probabilities (n, 10) of their digits when held out.
+
+    nan, where a digit never was, contradicts nothing.
+    """
+    return probabilities[np.arange(len(labels)), labels] < CONTRADICTED
 
 
 def body_and_head(model):
@@ -67,8 +105,10 @@ def body_and_head(model):
     ends = [i for i, layer in enumerate(model.layers) if not isinstance(layer, layers.Dense | layers.Dropout)]
     last = ends[-1] + 1 if ends else 0
     dense = [layer for layer in model.layers[last:] if isinstance(layer, layers.Dense)]
-    if not dense or not last:
-        raise TeachingError(f"{model.name} does not end in Dense layers after others, and only such a net can learn a hand.")
+    if model.input_shape[1:] != (28, 28, 1) or not dense or not last:
+        raise TeachingError(
+            "This model cannot learn a hand: it takes other images than 28x28, or has no Dense layers at its end."
+        )
     body = keras.Model(model.inputs, model.layers[last - 1].output)
     return body, keras.Sequential([keras.Input(body.output_shape[1:]), *dense])
 
