@@ -9,6 +9,7 @@ the marks of a picture are, turned views averaged, but each alone, without the r
 read as they are. The worst quarter are the writers read worst before. The seconds are those of `--own`, from the start
 of the process to its end, with the examples of a writer as pictures.
 """
+
 import argparse
 import shutil
 import subprocess

@@ -71,9 +71,8 @@ class Pupil:
             [OWN_WEIGHT / len(copies), (1 - OWN_WEIGHT) / len(self.others)], [len(copies), len(self.others)]
         )
         steps = EPOCHS * -(-len(features) // BATCH_SIZE)
-        self.head.compile(
-            keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)), "kl_divergence"
-        )
+        falling = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
+        self.head.compile(keras.optimizers.Adam(falling), "kl_divergence", jit_compile=False)  # compiling takes longer
         self.head.fit(features, targets, BATCH_SIZE, EPOCHS, sample_weight=weights * len(features), verbose=0)
 
 
