@@ -4,6 +4,7 @@ They run a model's ONNX twin with OpenCV, which starts at once and needs no Tens
 """
 
 import hashlib
+import json
 import sys
 import threading
 from collections.abc import Callable
@@ -32,11 +33,12 @@ class Classifier:
 
     Raises ValueError for images of another shape or type. May be called from several threads. Where the model has a row
     reader beside it, `read_rows` turns the ink of rows, a list of float32 (ROW_HEIGHT, w), 0 to 1, into probabilities
-    (t, classes) as digits/rows.py explains them; otherwise it is None.
+    (t, classes) as digits/rows.py explains them; otherwise it is None. `knows_hand` is whether it has learned the
+    hand of its user, of which the row reader knows nothing.
     """
 
-    def __init__(self, net: Callable, read_rows: Callable | None = None):
-        self.net, self.read_rows = net, read_rows
+    def __init__(self, net: Callable, read_rows: Callable | None = None, knows_hand: bool = False):
+        self.net, self.read_rows, self.knows_hand = net, read_rows, knows_hand
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
@@ -54,7 +56,7 @@ def load_classifier(path: str | Path = DEFAULT_MODEL) -> Classifier:
     the same name that holds the sha256 of the Keras file.
     """
     path = Path(path)
-    return Classifier(net_at(path, check_classifier), row_reader_beside(path))
+    return Classifier(net_at(path, check_classifier), row_reader_beside(path), "taught" in record_beside(path))
 
 
 def row_reader_beside(path: Path) -> Callable | None:
@@ -126,6 +128,16 @@ def is_twin(twin: Path, path: Path) -> bool:
     """Whether the file `twin` was made from the one at `path`, that is, holds its sha256."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return twin.is_file() and digest.encode() in twin.read_bytes()
+
+
+def record_beside(path: Path) -> dict:
+    """Return the training record beside the model at `path`, or {} if there is none of this very model."""
+    try:
+        record = json.loads(path.with_suffix(".json").read_bytes())
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
 
 
 def opencv_net(path):

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from digits.classifier import ModelError, opencv_net
+from digits.classifier import ModelError, opencv_net, record_beside
 from digits.files import near, written_whole
+
+__all__ = ["check_can_save", "record_beside", "record_of", "save", "save_record", "save_twin"]
 
 ALIKE = 1e-3  # the most by which an answer of OpenCV may differ from that of Keras
 DISK_SPACE = 20e6  # bytes: room for a model, its twin and the pictures
@@ -91,16 +93,6 @@ def save_record(record: dict, path: Path) -> None:
     with written_whole(path) as beside:
         beside.write_text(json.dumps(record, indent=1) + "\n")
     print(f"Saved {near(path)}")
-
-
-def record_beside(path: Path) -> dict:
-    """Return the training record beside the model at `path`, or {} if there is none of this very model."""
-    try:
-        record = json.loads(path.with_suffix(".json").read_bytes())
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
 
 
 def check_can_save(path: Path, way_out: str = "name another place:  --model PATH") -> None:

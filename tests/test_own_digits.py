@@ -49,9 +49,9 @@ def test_each_picture_that_teaches_nothing_is_named_with_the_reason_and_the_othe
 
 
 def test_where_there_is_nothing_to_learn_from_it_is_said_how_a_folder_should_look(tmp_path):
-    with pytest.raises(OwnDigitsError, match="no digit to learn from.*folders 0 to 9.*labels.csv"):
+    with pytest.raises(OwnDigitsError, match=r"no digit to learn from.*folders 0 to 9.*labels\.csv"):
         own_digits(tmp_path)
-    with pytest.raises(OwnDigitsError, match="missing is not a folder.*folders 0 to 9"):
+    with pytest.raises(OwnDigitsError, match=r"missing is not a folder.*folders 0 to 9"):
         own_digits(tmp_path / "missing")
     (tmp_path / "labels.csv").write_text("name;digit\na.png;1")
     with pytest.raises(OwnDigitsError, match="no column file, label"):
