@@ -69,7 +69,8 @@ def main():
     (x_train, _), validation = mnist.hold_out(*mnist.load()[0])
     pupil = Pupil(load_model(SHIPPED), others_digits(x_train, 0))
     before = pupil.probabilities(images)
-    on_mnist = accuracy_on(pupil, validation)
+    validation = pupil.features_of(validation[0]), validation[1]
+    on_mnist = accuracy_on(pupil, *validation)
     print(f"| {' | '.join(NAMES)} |\n{'|---' * len(NAMES)}|")
     for count in options.examples:
         lessons = []
@@ -77,7 +78,7 @@ def main():
             own, test = examples_of(writer, writers, labels, count)
             pupil.learn(images[own], labels[own])
             lessons.append(
-                Lesson(labels[test], before[test], pupil.probabilities(images[test]), accuracy_on(pupil, validation))
+                Lesson(labels[test], before[test], pupil.probabilities(images[test]), accuracy_on(pupil, *validation))
             )
         examples = [examples_of(writer, writers, labels, count)[0] for writer in chosen[:TIMED]]
         seconds = [seconds_from_start_to_end(images[own], labels[own]) for own in examples]

@@ -8,6 +8,7 @@ import numpy as np
 
 from digits import mnist, model_files
 from digits.calibration import digit_probabilities
+from digits.classifier import ModelError, load_classifier
 from digits.files import BENEATH, FORGET, OWN, near, printable, typed
 from digits.own_digits import OwnDigits, OwnDigitsError, own_digits
 from digits.quiet_keras import LoadError, load_model
@@ -32,16 +33,17 @@ def learn_from(options: Namespace) -> None:
     # load
     print("Looking for the digits in your pictures ...", flush=True)
     try:
-        own = own_digits(options.own)
+        own = own_digits(options.own, load_classifier(base))
         say_what_was_found(own)
         parts = list(folds(own.labels))
         step = Steps(len(parts) + 3)
         step(f"Looking at other people's digits with {near(base)}")
         x_train, validation = other_people()
         pupil = Pupil(load_model(base), others_digits(x_train, options.seed), options.seed)
-    except (OwnDigitsError, LoadError, TeachingError) as error:
+        validation = validation and (pupil.features_of(validation[0]), validation[1])
+    except (OwnDigitsError, ModelError, LoadError, TeachingError) as error:
         sys.exit(str(error))
-    on_mnist = [accuracy_on(pupil, validation)]
+    on_mnist = [validation and accuracy_on(pupil, *validation)]
 
     # learn without some of the digits, to see what it brings to them
     before = pupil.probabilities(own.images)
@@ -56,16 +58,21 @@ def learn_from(options: Namespace) -> None:
     for index in np.flatnonzero(doubted):
         said, read, name = own.labels[index], after[index].argmax(), printable(near(own.paths[index]))
         print(f"  left out: {name}: said to be a {said}, but a {read} to a net that has learned the others")
+    if doubted.all():
+        sys.exit(
+            "Nothing was saved: no label is left. Look at the pictures named above, and at what they are said to be."
+        )
     step("Learning from all of them")
     pupil.learn(own.images[~doubted], own.labels[~doubted])
-    on_mnist.append(accuracy_on(pupil, validation))
+    on_mnist.append(validation and accuracy_on(pupil, *validation))
 
     # tell, save
     was_held_out = ~np.isnan(after[:, 0])
     labels, before, after = own.labels[was_held_out], before[was_held_out], after[was_held_out]
     brings = say_what_it_brings(before, after, labels, on_mnist)
     if not (brings or options.anyway):
-        print(f"Nothing was saved, and {near(base)} stays as it was. --anyway saves it all the same.")
+        reads = near(OWN if OWN.exists() else BENEATH)
+        print(f"Nothing was saved, and {reads} goes on reading. To save it all the same: --anyway")
         return
     step("Saving")
     digest = model_files.save(pupil.model, OWN)
@@ -121,12 +128,9 @@ def other_people():
         return None, None
 
 
-def accuracy_on(pupil, validation):
-    """Return the share of MNIST's validation images that is read right, as they are; None without MNIST."""
-    if validation is None:
-        return None
-    images, labels = validation
-    answers = pupil.head.predict(pupil.features_of(images), batch_size=1000, verbose=0)
+def accuracy_on(pupil: Pupil, features: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of images, given as `features`, (n, features), that is read right, as they are."""
+    answers = pupil.head.predict(features, batch_size=1000, verbose=0)
     return right_in(digit_probabilities(answers), labels) / len(labels)
 
 

@@ -1,4 +1,4 @@
-"""Reads a folder of labelled pictures: whose digits they are, a net can learn.
+"""Reads a folder of labelled pictures: the digits of a hand that a net can learn.
 
 folder/0/a.png ... folder/9/z.jpg       each picture a digit, in the folder of that name
 folder/labels.csv                       or a table with the columns file,label; a label may be a number, as 4071
@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digits.classifier import Classifier
 from digits.files import near, picture_paths
 from digits.finding import find_rows
 from digits.parallel import each_with
 from digits.picture import PictureError, read_picture
+from digits.reading import read_rows
 
 FORMS = "Put pictures of a digit each into folders 0 to 9 in it, or write a labels.csv with the columns file,label."
 
@@ -31,21 +33,28 @@ class OwnDigits(NamedTuple):
     left_out: list[str]  # a line for each picture that teaches nothing: its path, and why
 
 
-def own_digits(folder: Path) -> OwnDigits:
+def own_digits(folder: Path, classify: Classifier) -> OwnDigits:
     """Return the digits in the labelled pictures of `folder`, cut out as they are when they are read.
 
-    Raises OwnDigitsError if there are none.
+    Where there are not as many marks as digits in the label, `classify` tells specks from digits, and cuts those apart
+    that touch. Raises OwnDigitsError if there is nothing to learn from.
     """
     labelled = list(labelled_pictures(folder))
     images: list[np.ndarray] = []
     labels: list[int] = []
     paths: list[Path] = []
     left_out: list[str] = []
-    for (path, label), found in each_with(marks_of, labelled):
+    for (path, label), found in each_with(found_in, labelled):
         if isinstance(found, str):
             left_out.append(f"{near(path)}: {found}")
             continue
-        images += [np.rint(255 * pixels).astype(np.uint8) for pixels in found]
+        marks = [mark for row in found.rows for mark in row.marks]
+        if len(marks) != len(label):
+            marks = [character.mark for character in read_rows(found, classify).marks]
+        if len(marks) != len(label):
+            left_out.append(f"{near(path)}: its label is {label}, but {len(marks) or 'no'} digits are found in it")
+            continue
+        images += [np.rint(255 * mark.pixels).astype(np.uint8) for mark in marks]
         labels += map(int, label)
         paths += [path] * len(label)
     if not images:
@@ -80,20 +89,12 @@ def rows_of(table):
         raise OwnDigitsError(f"{table} cannot be read ({error}): save it as CSV in UTF-8.") from error
 
 
-def marks_of(labelled):
-    """Return the marks in a picture, a float32 (28, 28) for each digit of its label, or the reason why it has none."""
+def found_in(labelled):
+    """Return what find_rows finds in a labelled picture, or why nothing can be learned from it."""
     path, label = labelled
     if not (label.isascii() and label.isdecimal()):
         return f"its label {label!r} is not a whole number"
     try:
-        rows = find_rows(read_picture(path)).rows
+        return find_rows(read_picture(path))
     except PictureError as error:
         return str(error)
-    marks = [mark for row in rows for mark in row.marks]
-    if len(marks) != len(label):
-        return f"its label {label} has {number_of(len(label), 'digit')}, in it are found {len(marks)}"
-    return [mark.pixels for mark in marks]
-
-
-def number_of(count, what):
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -25,9 +25,7 @@ MNIST, BENT, SYNTHETIC, NON_DIGITS = 6000, 2000, 1000, 700  # other people's dig
 OWN_WEIGHT = 0.15  # the share of the own digits in the loss
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 4, 256, 1e-3
 FOLDS = 3  # in the check
-CONTRADICTED = (
-    0.05  # an own digit that is less likely what its label says, after the others taught the net, is not learned
-)
+CONTRADICTED = 0.05  # an own digit that is less likely what its label says is not learned
 
 
 class TeachingError(Exception):
@@ -38,12 +36,15 @@ class Pupil:
     """A net that learns a hand. Raises TeachingError if its end are no Dense layers."""
 
     def __init__(self, model: keras.Model, others: np.ndarray, seed: int = 0):
-        """others: images uint8 (n, 28, 28) to which the net will go on to answer as it does."""
+        """others: images, uint8 (n, 28, 28) to which the net will go on to answer as it does."""
         self.model, self.seed = model, seed
         self.body, self.head = body_and_head(model)
         self.others = self.features_of(others)
         self.answers = self.head.predict(self.others, batch_size=1000, verbose=0)
         self.earlier = self.head.get_weights()
+        steps = EPOCHS * -(-(COPIES + len(others)) // BATCH_SIZE)
+        falling = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
+        self.head.compile(keras.optimizers.Adam(falling), "kl_divergence", jit_compile=False)  # compiling takes longer
 
     def features_of(self, images: np.ndarray) -> np.ndarray:
         """Return what the head sees of images, uint8 (n, 28, 28): float32 (n, features)."""
@@ -57,23 +58,21 @@ class Pupil:
     def forget(self) -> None:
         """Answer again as before anything was learned."""
         self.head.set_weights(self.earlier)
+        for state in self.head.optimizer.variables:
+            state.assign(keras.ops.zeros_like(state))
 
     def learn(self, images: np.ndarray, labels: np.ndarray) -> None:
         """Learn the hand that wrote `images`, uint8 (n, 28, 28), with `labels`, (n,) from 0 to 9, and only this one."""
         self.forget()
         keras.utils.set_random_seed(self.seed)
         random = np.random.default_rng(self.seed)
-        chosen = np.arange(COPIES) % len(images)
+        chosen = np.resize(random.permutation(len(images)), COPIES)
         copies = self.features_of(distorted(images[chosen], elastic_fields(200, random), random, STRENGTH))
         features = np.concatenate([copies, self.others])
         targets = np.concatenate([np.eye(self.answers.shape[1])[labels[chosen]], self.answers])
-        weights = np.repeat(
-            [OWN_WEIGHT / len(copies), (1 - OWN_WEIGHT) / len(self.others)], [len(copies), len(self.others)]
-        )
-        steps = EPOCHS * -(-len(features) // BATCH_SIZE)
-        falling = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
-        self.head.compile(keras.optimizers.Adam(falling), "kl_divergence", jit_compile=False)  # compiling takes longer
-        self.head.fit(features, targets, BATCH_SIZE, EPOCHS, sample_weight=weights * len(features), verbose=0)
+        counts = len(copies), len(self.others)
+        weights = np.repeat([OWN_WEIGHT / counts[0], (1 - OWN_WEIGHT) / counts[1]], counts) * len(features)
+        self.head.fit(features, targets, BATCH_SIZE, EPOCHS, sample_weight=weights, verbose=0)
 
 
 def folds(labels: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

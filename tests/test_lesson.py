@@ -123,7 +123,7 @@ def test_where_nothing_can_be_learned_it_ends_with_the_reason_and_saves_nothing(
     with pytest.raises(SystemExit, match="no digit to learn from"):
         learn_from(project / "empty")
     save_digits(project / "mine", *hand(3, 1))
-    with pytest.raises(SystemExit, match="not a model that Keras can load"):
+    with pytest.raises(SystemExit, match="There is no model at"):
         learn_from(project / "mine", model=project / "missing.h5")
     with pytest.raises(SystemExit, match="cannot learn a hand"):
         learn_from(project / "mine", model=project / "models" / "row_reader.h5")
