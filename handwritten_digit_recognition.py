@@ -4,6 +4,7 @@
     python handwritten_digit_recognition.py --recipe quick      a quick look: one epoch
     python handwritten_digit_recognition.py --recipe long       the recipe of the shipped model
     python handwritten_digit_recognition.py --recipe deeper     six convolutions instead of two
+    python handwritten_digit_recognition.py --own FOLDER        teach the trained net your hand, in seconds
 
 MNIST is downloaded at the first run and kept as dataset/mnist.npz. Mixed in are synthetic digits, drawn as people write
 them in other countries, and letters and scribbles, so that the net learns what is not a digit. The model is saved in
@@ -15,11 +16,11 @@ import time
 
 import numpy as np
 
-from digits import fitting, mnist, model_files, plots
+from digits import fitting, lesson, mnist, model_files, plots
 from digits.calibration import calibration_error, digit_probabilities
 from digits.deeper import build_deeper_cnn
 from digits.drawing import synthetic_digits
-from digits.files import TRAINED, near, typed
+from digits.files import OWN, TRAINED, near, record_beside, typed
 from digits.layers import layers_in
 from digits.quiet_keras import keras
 from digits.training_options import parse_arguments
@@ -54,8 +55,11 @@ def main():
     if hasattr(sys.stdout, "reconfigure"):  # in IDLE it has no encoding to fail at
         sys.stdout.reconfigure(errors="backslashreplace")  # for names that the output's encoding lacks
     options = parse_arguments()
+    if options.own or options.forget:
+        lesson.forget() if options.forget else lesson.learn_from(options)
+        return
     model_files.check_can_save(options.model)
-    if earlier := model_files.record_beside(options.model):
+    if "test_accuracy" in (earlier := record_beside(options.model)):
         print(f"{near(options.model)}, {earlier['test_accuracy']:.2%} right on the test set, will be replaced.")
 
     # load, hold out
@@ -138,7 +142,7 @@ def main():
     }
     for name, figure in figures.items():
         plots.save(figure, path.with_name(f"{path.stem}_{name}.png"))
-    with_it = "" if path == TRAINED else f" --model {typed(path)}"
+    with_it = "" if path == TRAINED and not OWN.exists() else f" --model {typed(path)}"
     print(f"Read your own pictures with it:  python prediction.py{with_it}")
     if options.show:
         plots.show()

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from digits import load_classifier, overlay, read_picture
 from digits.classifier import ModelError
-from digits.files import DEFAULT_MODEL, IMAGES, SHIPPED, TRAINED, near, pages_of, picture_paths, printable
+from digits.files import DEFAULT_MODEL, IMAGES, near, pages_of, picture_paths, printable, remark_on
 from digits.finding import find_rows
 from digits.parallel import each_with
 from digits.picture import PictureError, frames_left_out
@@ -42,8 +42,8 @@ def main():
         return usage_error(error)
     except OSError as error:
         return usage_error(f"Nothing can be saved in {printable(options.save)} ({error.strerror}).")
-    if options.model == near(TRAINED):
-        print(f"Reading with your own {near(TRAINED)}; the shipped one: --model {near(SHIPPED)}", file=sys.stderr)
+    if remark := remark_on(options.model):
+        print(remark, file=sys.stderr)
     if options.show and (reason := overlay.reason_for_no_window()):
         print(f"{reason}; --save FOLDER writes to files what --show shows.", file=sys.stderr)
         options.show = False

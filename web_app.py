@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from digits.classifier import ModelError, load_classifier
-from digits.files import DEFAULT_MODEL, SHIPPED, TRAINED, near
+from digits.files import DEFAULT_MODEL, near, remark_on
 
 try:
     import python_multipart  # noqa: F401  (FastAPI takes it for forms)
@@ -46,8 +46,8 @@ def main():
         return 1
     address, own = addresses_of(listener)
     print(f"Draw at {address}   (Ctrl-C ends it)", flush=True)
-    if options.model == near(TRAINED):
-        print(f"Reading with your own {near(TRAINED)}; the shipped one: --model {near(SHIPPED)}", file=sys.stderr)
+    if remark := remark_on(options.model):
+        print(remark, file=sys.stderr)
     if not bound_to(listener).is_loopback:
         print(
             "Every machine that reaches this one can now have pictures read, and see those in images/ and models/.",
@@ -81,7 +81,7 @@ def parse_arguments():
     parser.add_argument(
         "--model", type=Path, default=near(DEFAULT_MODEL), help="the model to read with (default: %(default)s)"
     )
-    parser.add_argument("--allow-teaching", action="store_true", help="others, too, may keep digits and have it learn them")
+    parser.add_argument("--allow-teaching", action="store_true", help="with --host: others may teach it, too")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     return parser.parse_args()
 

@@ -35,6 +35,12 @@ To train:
     layers          the layers of a net in words
     plots           the figures of a training
 
+To learn the user's hand:
+
+    own_digits      labelled pictures in a folder become digits to learn from
+    teaching        a net learns them, and stays as it was for others
+    lesson          what --own prints and saves
+
 arrays, files, parallel and quiet_keras are small helpers.
 """
 

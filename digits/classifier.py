@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from digits.calibration import digit_probabilities
-from digits.files import DEFAULT_MODEL, SHIPPED, near, typed
+from digits.files import DEFAULT_MODEL, SHIPPED, near, record_beside, typed
 from digits.rows import FRAME, ROW_HEIGHT, frame_probabilities
 
 ROW_READER = "row_reader.h5"  # the name of the row reader, in the folder of the model
@@ -32,11 +32,12 @@ class Classifier:
 
     Raises ValueError for images of another shape or type. May be called from several threads. Where the model has a row
     reader beside it, `read_rows` turns the ink of rows, a list of float32 (ROW_HEIGHT, w), 0 to 1, into probabilities
-    (t, classes) as digits/rows.py explains them; otherwise it is None.
+    (t, classes) as digits/rows.py explains them; otherwise it is None. `knows_hand` is whether it has learned the
+    hand of its user, of which the row reader knows nothing.
     """
 
-    def __init__(self, net: Callable, read_rows: Callable | None = None):
-        self.net, self.read_rows = net, read_rows
+    def __init__(self, net: Callable, read_rows: Callable | None = None, knows_hand: bool = False):
+        self.net, self.read_rows, self.knows_hand = net, read_rows, knows_hand
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype.kind != "f":
@@ -54,7 +55,7 @@ def load_classifier(path: str | Path = DEFAULT_MODEL) -> Classifier:
     the same name that holds the sha256 of the Keras file.
     """
     path = Path(path)
-    return Classifier(net_at(path, check_classifier), row_reader_beside(path))
+    return Classifier(net_at(path, check_classifier), row_reader_beside(path), "taught" in record_beside(path))
 
 
 def row_reader_beside(path: Path) -> Callable | None:

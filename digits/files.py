@@ -1,5 +1,7 @@
-"""Where files are, which pictures and pages a folder holds, how a path is shown, how a file is written whole."""
+"""Where files are, what is beside a model, which pictures a folder holds, how paths are shown, files written whole."""
 
+import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,8 +15,29 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "images"
 TRAINED = ROOT / "models" / "handwritten_digit_cnn.h5"  # by the user
 SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
-DEFAULT_MODEL = TRAINED if TRAINED.exists() else SHIPPED  # reads where no model is named
+OWN = ROOT / "models" / "own_digit_cnn.h5"  # taught the user's hand
+BENEATH = TRAINED if TRAINED.exists() else SHIPPED  # what a hand is taught to
+DEFAULT_MODEL = OWN if OWN.exists() else BENEATH  # reads where no model is named
+FORGET = "python handwritten_digit_recognition.py --forget"
 OVERLAY_SUFFIX = ".read.png"  # of the pictures with boxes that --save writes
+
+
+def record_beside(path: Path) -> dict:
+    """Return the training record beside the model at `path`, or {} if there is none of this very model."""
+    try:
+        record = json.loads(path.with_suffix(".json").read_bytes())
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
+
+
+def remove_model(path: Path) -> bool:
+    """Remove the model at `path`, its twin and its record; return whether there was any of them."""
+    files = [each for each in (path, path.with_suffix(".onnx"), path.with_suffix(".json")) if each.exists()]
+    for each in files:
+        each.unlink()
+    return bool(files)
 
 
 def picture_paths(paths: Iterable[Path]) -> Iterator[Path]:
@@ -70,6 +93,15 @@ def written_whole(path: Path) -> Iterator[Path]:
 def near(path: Path) -> Path:
     """Return `path` relative to the current folder, if it lies in there."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def remark_on(model: Path) -> str | None:
+    """Return a line on the model that reads, if it is the user's own and so not the one that comes with the project."""
+    if model.absolute() == OWN:
+        return f"Reading with {near(OWN)}, which has learned your hand; without that: --model {typed(BENEATH)}"
+    if model.absolute() == TRAINED:
+        return f"Reading with your own {near(TRAINED)}; the shipped one: --model {near(SHIPPED)}"
+    return None
 
 
 def typed(path: Path) -> str:

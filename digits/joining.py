@@ -16,6 +16,7 @@ from digits.mnist_form import to_mnist
 from digits.rows import CHARACTERS, DIGITS, DIVIDERS, FRAME, best_path, likelihood, likelihoods
 
 ROW_WEIGHT, MARK_WEIGHT = 0.7, 0.7  # exponents of what the row reader and the classifier say
+STRANGER = 0.4  # exponent of what the row reader says which digit it is, where only the classifier knows the hand
 FLOOR = 3e-4  # neither net rules anything out
 SPOILED = 0.1  # share of digits among the marks that the classifier takes for none: crossed by a line, cut off
 MISSED = 0.03  # of the row reader's likelihood: what is left of it where no mark was found
@@ -33,10 +34,10 @@ class Character(NamedTuple):
     probabilities: np.ndarray  # float (10,): of the digits
 
 
-def cut_apart(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> Row:
+def cut_apart(row: Row, of_marks: np.ndarray, frames: np.ndarray, knows_hand: bool = False) -> Row:
     """Return the row with marks that seem to be several characters cut between them, and with marks for missing digits.
 
-    of_marks: probabilities (n, 10); frames: the row reader's probabilities (t, classes).
+    of_marks: probabilities (n, 10); frames: the row reader's (t, classes); knows_hand: whether the classifier does.
     """
     marks = []
     for index, start, end in intervals(row, frames):
@@ -44,7 +45,7 @@ def cut_apart(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> Row:
         if index is None:
             is_several = is_missed(frames[start:end], path)
         else:
-            is_several = len(likeliest(ways_to_read(frames[start:end], of_marks[index]))) > 1
+            is_several = len(likeliest(ways_to_read(frames[start:end], of_marks[index], knows_hand))) > 1
         if is_several:
             marks += parts_of(row, index, path, start, end)
         elif index is not None:
@@ -52,7 +53,9 @@ def cut_apart(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> Row:
     return row._replace(marks=marks)
 
 
-def characters_of(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> tuple[list[Character], float]:
+def characters_of(
+    row: Row, of_marks: np.ndarray, frames: np.ndarray, knows_hand: bool = False
+) -> tuple[list[Character], float]:
     """Return the characters in a row, and how likely it is that all of them are right; arguments as of cut_apart."""
     characters, together = [], 1.0
     usual = np.percentile([mark.box[3] for mark in row.marks] or [0], 75)
@@ -61,7 +64,7 @@ def characters_of(row: Row, of_marks: np.ndarray, frames: np.ndarray) -> tuple[l
             character, likely = divider_in(row, frames, start, end)
         else:
             mark = row.marks[index]
-            ways = ways_to_read(frames[start:end], of_marks[index])
+            ways = ways_to_read(frames[start:end], of_marks[index], knows_hand)
             character, likely = character_in(mark, ways, mark.box[3] >= TALL * usual)
         characters += [character] if character else []
         together *= likely
@@ -100,13 +103,16 @@ def intervals(row, frames):
     return [*found, (None, at, len(frames))] if at < len(frames) else found
 
 
-def ways_to_read(frames, of_mark):
+def ways_to_read(frames, of_mark, knows_hand=False):
     """Return how likely each way to read a mark is: by the text, or None for all that is not named.
 
     Named are each character alone, nothing, and the best path if it is several. frames: the row reader's, of the mark;
-    of_mark: (10,), what the classifier says, which knows only digits that are alone, and "not a digit".
+    of_mark: (10,), what the classifier says, which knows only digits that are alone, and "not a digit". If it knows the
+    hand, the row reader still says whether there is one digit, but little of which.
     """
     nothing, singles = likelihoods(frames)
+    if knows_hand:
+        singles[: len(DIGITS)] = less_sure(singles[: len(DIGITS)])
     of_row = dict(zip(CHARACTERS, singles.tolist(), strict=True)) | {"": nothing}
     several = "".join(character for character, _, _ in best_path(frames))
     if len(several) > 1:
@@ -121,6 +127,12 @@ def ways_to_read(frames, of_mark):
     }
     total = sum(scores.values())
     return {text: float(score / total) for text, score in scores.items()}
+
+
+def less_sure(likely):
+    """Return likelihoods (n,) that differ less, with the same sum."""
+    shares = (likely + 1e-9) ** STRANGER
+    return likely.sum() * shares / shares.sum()
 
 
 def digit_of(text):

@@ -93,16 +93,6 @@ def save_record(record: dict, path: Path) -> None:
     print(f"Saved {near(path)}")
 
 
-def record_beside(path: Path) -> dict:
-    """Return the training record beside the model at `path`, or {} if there is none of this very model."""
-    try:
-        record = json.loads(path.with_suffix(".json").read_bytes())
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) and record.get("sha256") == digest else {}
-
-
 def check_can_save(path: Path, way_out: str = "name another place:  --model PATH") -> None:
     """Exit if no model can be saved at `path`, before the training rather than after it.
 

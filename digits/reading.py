@@ -66,10 +66,10 @@ def reading_of(rows, classify):
     of_marks = probabilities_of(rows, classify)
     if classify.read_rows:
         of_rows = classify.read_rows([row.ink for row in rows])
-        cut = [cut_apart(*each) for each in zip(rows, of_marks, of_rows, strict=True)]
+        cut = [cut_apart(*each, classify.knows_hand) for each in zip(rows, of_marks, of_rows, strict=True)]
         if any(len(row.marks) != len(whole.marks) for row, whole in zip(cut, rows, strict=True)):
             of_marks = probabilities_of(cut, classify)
-        found = [characters_of(*each) for each in zip(cut, of_marks, of_rows, strict=True)]
+        found = [characters_of(*each, classify.knows_hand) for each in zip(cut, of_marks, of_rows, strict=True)]
     else:
         found = [characters_alone(*each) for each in zip(rows, of_marks, strict=True)]
     return Reading([characters for characters, _ in found], float(np.prod([likely for _, likely in found])))

@@ -30,7 +30,17 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--no-augmentation", dest="augmentation", action="store_false", help="leave images undistorted")
     parser.add_argument("--model", type=model_path, help="where to save, as .h5 or .keras (default: a name in models/)")
     parser.add_argument("--no-show", dest="show", action="store_false", help="save the pictures, open no windows")
+    hand = parser.add_argument_group("your hand", "in place of a training; --model is then the model to teach")
+    what = hand.add_mutually_exclusive_group()
+    what.add_argument("--own", type=Path, metavar="FOLDER", help="learn from the labelled pictures in FOLDER")
+    hand.add_argument("--anyway", action="store_true", help="save what was learned even if it brings nothing")
+    what.add_argument("--forget", action="store_true", help="remove what was learned: the model before it reads again")
     options = parser.parse_args()
+    of_training = "recipe_name", "epochs", "batch_size", "dataset", "augmentation"
+    if options.own or options.forget:
+        if any(getattr(options, name) != parser.get_default(name) for name in of_training):
+            parser.error("--own and --forget go with --model, --seed, --anyway and --no-show, not with other options")
+        return options
     options.recipe_name = options.recipe_name or ("quick" if options.epochs == 1 else "default")
     options.recipe = recipe_for(options)
     options.model = options.model or default_model(options)

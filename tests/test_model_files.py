@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from digits import model_files
 from digits.classifier import is_twin, load_classifier, opencv_net
-from digits.files import SHIPPED, written_whole
+from digits.files import SHIPPED, record_beside, written_whole
 from digits.quiet_keras import keras
 
 
@@ -120,11 +120,11 @@ def test_where_nothing_can_be_saved_it_is_said_before_the_training(tmp_path, mon
 def test_the_record_of_another_training_is_not_taken_for_the_models(tmp_path):
     model = tmp_path / "model.h5"
     model.write_bytes(b"weights")
-    assert model_files.record_beside(model) == {}
+    assert record_beside(model) == {}
     for record in "{", "[1]", '{"sha256": "of another model"}':
         (tmp_path / "model.json").write_text(record)
-        assert model_files.record_beside(model) == {}
-    assert model_files.record_beside(SHIPPED) == json.loads(SHIPPED.with_suffix(".json").read_bytes())
+        assert record_beside(model) == {}
+    assert record_beside(SHIPPED) == json.loads(SHIPPED.with_suffix(".json").read_bytes())
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):

@@ -59,3 +59,12 @@ def test_impossible_options_are_refused_with_what_was_expected(monkeypatch, caps
             parsed(monkeypatch, option, value)
         said = capsys.readouterr().err
         assert end.value.code == 2 and re.search(f"{option}: (expected .*, got|invalid choice: )", said), (option, said)
+
+
+def test_a_hand_is_learned_without_the_options_of_a_training(monkeypatch, capsys):
+    options = parsed(monkeypatch, "--own", "mine", "--seed", 3, "--no-show")
+    assert str(options.own) == "mine" and options.model is None and not options.anyway
+    for wrong in (["--own", "mine", "--epochs", 1], ["--own", "mine", "--deeper"], ["--forget", "--own", "mine"]):
+        with pytest.raises(SystemExit) as end:
+            parsed(monkeypatch, *wrong)
+        assert end.value.code == 2 and re.search("go with --model|not allowed with", capsys.readouterr().err), wrong

@@ -73,7 +73,12 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL, kept: Path | None
 
     @app.get("/api/samples")
     def samples():
-        return {"pictures": fetchable("images"), "max_bytes": MAX_BYTES, "model": app.state.model.path.name, "may_teach": bool(kept)}
+        return {
+            "pictures": fetchable("images"),
+            "max_bytes": MAX_BYTES,
+            "model": app.state.model.path.name,
+            "may_teach": bool(kept),
+        }
 
     @app.get("/api/training")
     def training():

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digits.classifier import Classifier, load_classifier
+from digits.files import record_beside
 from digits.layers import layers_of
-from digits.model_files import record_beside
 from digits.web.filters import filters_of
 
 

@@ -16,7 +16,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse
 
-from digits.files import OWN, ROOT, beneath_own, forget_own, typed, written_whole
+from digits.files import BENEATH, OWN, ROOT, remove_model, typed, written_whole
 from digits.joining import Character
 from digits.web.answer import reading_in
 from digits.web.model import model_at
@@ -71,19 +71,18 @@ class Lesson:
 
     def __init__(self, folder: Path, base: Path, when_over: Callable[[], None]):
         """Start it. base: the model to start from; when_over: is called once it has learned."""
-        command = [*LEARN, "--own", folder, "--model", base]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        self.process = subprocess.Popen(command, cwd=ROOT, encoding="utf-8", errors="replace", **pipes)
         self.said: list[str] = []  # the script's lines so far
         self.state = "learning"  # then "learned" or "failed"
-        threading.Thread(target=self.follow, args=(when_over,), daemon=True).start()
+        command = [*LEARN, "--own", str(folder), "--model", str(base)]
+        threading.Thread(target=self.follow, args=(command, when_over), daemon=True).start()
 
-    def follow(self, when_over):
-        for line in self.process.stdout:
-            self.said += [line.strip()]
-        if self.process.wait() == 0:
+    def follow(self, command, when_over):
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", errors="replace", **pipes) as process:
+            self.said += (line.strip() for line in process.stdout)
+        if process.returncode == 0:
             when_over()
-        self.state = "failed" if self.process.returncode else "learned"
+        self.state = "failed" if process.returncode else "learned"
 
 
 # --- what the page asks ---
@@ -95,7 +94,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
     app.state.model is the Model that answers; base: the one that it begins with.
     """
     routes = APIRouter(prefix="/api/own", dependencies=[Depends(check_origin)], include_in_schema=False)
-    beneath = beneath_own(base)
+    beneath = BENEATH if base.absolute() == OWN else base.absolute()
     lessons: list[Lesson] = []  # the last one
 
     @routes.get("")
@@ -104,7 +103,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
         return {
             "kept": kept_in(folder),
             "lesson": {"state": lesson.state, "said": lesson.said} if lesson else None,
-            "is_own": app.state.model.path == OWN,
+            "is_own": app.state.model.path.absolute() == OWN,
             "beneath": beneath.name,
             "command": None if can_learn() else f"python handwritten_digit_recognition.py --own {typed(folder)}",
         }
@@ -143,7 +142,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
 
     @routes.delete("/lesson")
     def forget():
-        forget_own()
+        remove_model(OWN)
         lessons.clear()
         app.state.model = model_at(beneath)
         return {}

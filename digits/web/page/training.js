@@ -25,12 +25,27 @@ function showRecord(record) {
 
 function figuresOf(record) {
   const percent = (share) => `${(100 * share).toFixed(2)} %`;
+  if (record.taught) return figuresOfLesson(record, percent);
   return [
     ["of the test images read right", percent(record.test_accuracy)],
     ["read wrongly", `${record.read_wrongly} of ${record.test_images.toLocaleString("en")}`],
     ["calibration error", percent(record.calibration_error)],
     ["epochs", record.epochs],
     ["trained in", durationOf(record.seconds)],
+    ["trained with", record.command],
+  ];
+}
+
+function figuresOfLesson(record, percent) {
+  const [before, after] = record["held out, read right before and after"];
+  const [others, othersAfter] = record["MNIST's validation images, accuracy before and after"];
+  const of = (count) => `${count} of ${record["held out"]}`;
+  return [
+    ["of your digits learned", record.taught.reduce((sum, count) => sum + count)],
+    ["of them, held out, read right", `${of(after)}, before ${of(before)}`],
+    ["of MNIST's validation images", others === null ? "not at hand" : `${percent(othersAfter)}, before ${percent(others)}`],
+    ["learned in", durationOf(record.seconds)],
+    ["learned from", record["base model"]],
     ["trained with", record.command],
   ];
 }
@@ -48,8 +63,8 @@ function figureOf([name, value]) {
 }
 
 function showCurves(history) {
-  $("curves").hidden = !history;
-  if (!history) return;
+  $("curves").hidden = !history?.loss;
+  if (!history?.loss) return;
   $("curves").querySelector(".charts").replaceChildren(
     chartOf("Loss", history.loss, history.val_loss, rounded),
     chartOf("Accuracy", history.accuracy, history.val_accuracy, (share) => `${rounded(100 * share)} %`),
