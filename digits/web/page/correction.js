@@ -24,7 +24,7 @@ async function keep(event) {
   event.preventDefault();
   const { file, mayTurn, answer } = answered;
   const { kept, error } = await keepAsOwn(file, answer.image, $("truth").value, mayTurn);
-  if (answer !== answered?.answer) return; // another is shown by now
+  if ($("correction").hidden) return; // another answer is shown by now
   $("correction").hidden = !error;
   const link = Object.assign(element("a", "", "Learn from them"), { href: "#hand" });
   $("done").replaceChildren(...(error ? [error] : [`${kept} kept. `, link]));

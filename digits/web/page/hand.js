@@ -4,7 +4,7 @@ import { $, element } from "./dom.js";
 import { own, samplesAndModel } from "./server.js";
 
 const PAUSE = 500; // ms, between two looks at how far it has learned
-const STEP = /^\[(\d+)\/(\d+)\]/; // as the training script begins its lines
+const STEP = /^\[(\d+)\/(\d+)\] (.*)/; // as the training script begins its lines
 
 export function nameModel(model) {
   $("model").textContent = `Read by ${model}.`;
@@ -65,17 +65,19 @@ function showLesson({ kept, lesson, is_own, beneath, command }) {
   $("forget").textContent = `Forget, and read with ${beneath} again`;
   $("forget").disabled = isLearning;
   $("lesson").hidden = !isLearning;
-  showProgress(lesson?.said ?? []);
-  $("lesson-said").hidden = !lesson;
-  $("lesson-said").textContent = lesson?.said.join("\n") ?? "";
-  $("lesson-note").textContent = { failed: "It could not learn:", learned: "Done:" }[lesson?.state] ?? "";
+  const said = lesson?.said ?? [];
+  const step = showProgress(said.filter((line) => STEP.test(line)));
+  $("lesson-said").textContent = said.filter((line) => !STEP.test(line)).join("\n");
+  $("lesson-note").textContent = { learning: step, failed: "It could not learn:", learned: "Done:" }[lesson?.state] ?? "";
   if (isLearning) setTimeout(watch, PAUSE);
 }
 
-function showProgress(said) {
-  const [, begun, steps] = said.findLast((line) => STEP.test(line))?.match(STEP) ?? [];
-  if (steps) $("lesson").value = (begun - 1) / steps;
+// Shows how far it has come, and returns the step that it is at in words.
+function showProgress(steps) {
+  const [, begun, count, step] = steps.at(-1)?.match(STEP) ?? [];
+  if (count) $("lesson").value = (begun - 1) / count;
   else $("lesson").removeAttribute("value");
+  return step ?? "Starting ...";
 }
 
 async function watch() {

@@ -74,13 +74,13 @@ async function readPad() {
   timer = null;
   hasChanged = true;
   if (isReading) return;
-  isReading = true;
+  isReading = $("said").ariaBusy = true;
   while (hasChanged && way === "pad" && strokes.length) {
     hasChanged = false;
     const drawing = await padPicture();
     if (way === "pad" && strokes.length) await ask(drawing, "drawing.png", false);
   }
-  isReading = false;
+  isReading = $("said").ariaBusy = false;
 }
 
 
