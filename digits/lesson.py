@@ -146,7 +146,7 @@ def say_what_it_brings(before, after, labels, on_mnist):
     brings = True
     if len(labels):
         right = right_in(before, labels), right_in(after, labels)
-        likely = [np.log(answers[np.arange(len(labels)), labels]).mean() for answers in (before, after)]
+        likely = [np.log(each[np.arange(len(labels)), labels].clip(1e-9)).mean() for each in (before, after)]
         brings = right[1] > right[0] or (right[1] == right[0] and likely[1] > likely[0])
         print(f"Your digits, each held out once: {right[0]} of {len(labels)} read right before, {right[1]} after.")
         if brings and right[1] == right[0]:
