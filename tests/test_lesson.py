@@ -87,6 +87,7 @@ def test_it_never_starts_from_what_it_saved(project):
 def test_what_brings_nothing_is_not_saved_but_for_anyway(project, capsys, monkeypatch):
     save_digits(project / "mine", *hand(20, 1))
     monkeypatch.setattr(teaching, "LEARNING_RATE", 0.0)
+    monkeypatch.setattr(teaching, "FOLDS", 2)
     learn_from(project / "mine")
     said = capsys.readouterr().out
     assert "It brings nothing" in said and "Nothing was saved" in said and saved(project) == []
