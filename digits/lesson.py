@@ -18,11 +18,11 @@ MOST_LOST = 0.002  # of MNIST's accuracy: what costs other people's digits more 
 
 
 def learn_from(options: Namespace) -> None:
-    """Teach the model at `options.model`, by default the trained or the shipped one, the digits in the folder
-    `options.own`, and save it as OWN.
+    """Teach a model the digits in the folder `options.own`, and save it as OWN.
 
-    Prints a line as each step begins, "[2/7] ...", and what was learned. If that brings nothing, it is saved only with
-    `options.anyway`. Exits with a message where there is nothing to learn from, or no net that can learn.
+    It starts from `options.model`, by default the trained model or the shipped one. A line is printed as each step
+    begins, "[2/6] ...", then what was learned; if that brings nothing, it is saved only with `options.anyway`. Exits
+    with a message where there is nothing to learn from, or no net that can learn.
     """
     start = time.perf_counter()
     base = options.model or BENEATH
@@ -45,19 +45,15 @@ def learn_from(options: Namespace) -> None:
         sys.exit(str(error))
     on_mnist = [validation and accuracy_on(pupil, *validation)]
 
-    # learn without some of the digits, to see what it brings to them
+    # check
     before = pupil.probabilities(own.images)
-    after = np.full_like(before, np.nan)
-    for number, (kept, out) in enumerate(parts, start=1):
-        step(f"Learning without part {number} of {len(parts)} of your digits, to see how they are read then")
-        pupil.learn(own.images[kept], own.labels[kept])
-        after[out] = pupil.probabilities(own.images[out])
-
-    # learn
+    after = when_held_out(pupil, own, parts, step)
     doubted = is_contradicted(after, own.labels)
     for index in np.flatnonzero(doubted):
         said, read, name = own.labels[index], after[index].argmax(), printable(near(own.paths[index]))
         print(f"  left out: {name}: said to be a {said}, but a {read} to a net that has learned the others")
+
+    # learn
     if doubted.all():
         sys.exit(
             "Nothing was saved: no label is left. Look at the pictures named above, and at what they are said to be."
@@ -125,6 +121,16 @@ def other_people():
         return None, None
 
 
+def when_held_out(pupil, own, parts, step):
+    """Return the probabilities, (n, 10), of each own digit after a lesson without its part; nan if it is in none."""
+    after = np.full((len(own.labels), 10), np.nan)
+    for number, (kept, out) in enumerate(parts, start=1):
+        step(f"Learning without part {number} of {len(parts)} of your digits, to see how they are read then")
+        pupil.learn(own.images[kept], own.labels[kept])
+        after[out] = pupil.probabilities(own.images[out])
+    return after
+
+
 def accuracy_on(pupil: Pupil, features: np.ndarray, labels: np.ndarray) -> float:
     """Return the share of images, given as `features`, (n, features), that is read right, as they are."""
     answers = pupil.head.predict(features, batch_size=1000, verbose=0)
@@ -143,7 +149,7 @@ def say_what_it_brings(before, after, labels, on_mnist):
     brings = True
     if len(labels):
         right = right_in(before, labels), right_in(after, labels)
-        likely = [np.log(answers[np.arange(len(labels)), labels]).mean() for answers in (before, after)]
+        likely = [np.log(each[np.arange(len(labels)), labels].clip(1e-9)).mean() for each in (before, after)]
         brings = right[1] > right[0] or (right[1] == right[0] and likely[1] > likely[0])
         print(f"Your digits, each held out once: {right[0]} of {len(labels)} read right before, {right[1]} after.")
         if brings and right[1] == right[0]:

@@ -5,8 +5,10 @@ folder/labels.csv                       or a table with the columns file,label; 
 """
 
 import csv
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +17,6 @@ import numpy as np
 from digits.classifier import Classifier
 from digits.files import near, picture_paths
 from digits.finding import find_rows
-from digits.parallel import each_with
 from digits.picture import PictureError, read_picture
 from digits.reading import read_rows
 
@@ -44,7 +45,9 @@ def own_digits(folder: Path, classify: Classifier) -> OwnDigits:
     labels: list[int] = []
     paths: list[Path] = []
     left_out: list[str] = []
-    for (path, label), found in each_with(found_in, labelled):
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a process that trains is too heavy to be started once per core
+        everything = list(pool.map(found_in, labelled))
+    for (path, label), found in zip(labelled, everything, strict=True):
         if isinstance(found, str):
             left_out.append(f"{near(path)}: {found}")
             continue

@@ -34,6 +34,7 @@ tf.config.experimental.enable_op_determinism()  # the same seed gives the same w
 __all__ = ["LoadError", "keras", "load_model", "tf"]
 
 logging.getLogger("absl").setLevel(logging.ERROR)  # "HDF5 is considered legacy": here .h5 is the chosen format
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # that batches of several sizes take longer
 
 
 class LoadError(Exception):

@@ -19,11 +19,11 @@ from digits.mnist import net_input
 from digits.quiet_keras import keras
 from digits.reading import averaged
 
-COPIES = 2000  # of the own digits, altogether
-STRENGTH = 0.7  # of their distortion
-MNIST, BENT, SYNTHETIC, NON_DIGITS = 6000, 2000, 1000, 700  # other people's digits, of each kind
-OWN_WEIGHT = 0.15  # the share of the own digits in the loss
-EPOCHS, BATCH_SIZE, LEARNING_RATE = 4, 256, 1e-3
+COPIES = 3000  # of the own digits, altogether
+STRENGTH = 0.5  # of their distortion
+MNIST, BENT, SYNTHETIC, NON_DIGITS = 4000, 1500, 700, 500  # other people's digits, of each kind
+OWN_WEIGHT = 0.3  # the share of the own digits in the loss
+EPOCHS, BATCH_SIZE, LEARNING_RATE = 2, 128, 1.5e-3
 FOLDS = 3  # in the check
 CONTRADICTED = 0.05  # an own digit that is less likely what its label says is not learned
 

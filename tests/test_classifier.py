@@ -149,6 +149,18 @@ def test_without_a_row_reader_beside_it_a_model_reads_mark_by_mark_and_says_so_i
     assert alone.read_rows is None and read(row_of("1407")[0], alone)["text"] == "1407"
 
 
+def test_a_model_knows_a_hand_if_the_record_of_this_very_file_says_so(tmp_path):
+    for file in (SHIPPED, TWIN):
+        shutil.copy(file, tmp_path)
+    path, record = tmp_path / SHIPPED.name, tmp_path / f"{SHIPPED.stem}.json"
+    assert not load_classifier(SHIPPED).knows_hand and not load_classifier(path).knows_hand
+    for digest, knows in (hashlib.sha256(path.read_bytes()).hexdigest(), True), ("of another", False):
+        record.write_text(json.dumps({"sha256": digest, "taught": [5] * 10}))
+        assert load_classifier(path).knows_hand == knows
+    record.write_text("[")
+    assert not load_classifier(path).knows_hand
+
+
 def test_what_is_no_row_reader_is_named(tmp_path):
     (tmp_path / "ten.onnx").write_bytes(any_model(10))
     reader = tmp_path / ROW_READER

@@ -1,9 +1,12 @@
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
-from digits.files import near, picture_paths, printable, typed, written_whole
+from digits.files import OWN, SHIPPED, TRAINED, near, picture_paths, printable, remark_on, typed, written_whole
 
 
 def made(folder, *names):
@@ -65,3 +68,26 @@ def test_a_name_is_printed_in_one_line_that_steers_no_terminal():
     }
     assert {name: printable(name) for name in names} == names
     assert printable(Path("a") / "b") == str(Path("a") / "b")
+
+
+def test_the_model_that_knows_the_hand_reads_first_then_the_trained_one_then_the_shipped(tmp_path):
+    shutil.copytree(ROOT / "digits", tmp_path / "digits")
+    (tmp_path / "models").mkdir()
+    program = "from digits.files import BENEATH, DEFAULT_MODEL; print(DEFAULT_MODEL.name, BENEATH.name)"
+
+    def said():
+        return subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert said().split() == [SHIPPED.name, SHIPPED.name]
+    (tmp_path / "models" / OWN.name).touch()
+    assert said().split() == [OWN.name, SHIPPED.name]
+    (tmp_path / "models" / TRAINED.name).touch()
+    assert said().split() == [OWN.name, TRAINED.name]
+    (tmp_path / "models" / OWN.name).unlink()
+    assert said().split() == [TRAINED.name, TRAINED.name]
+
+
+def test_of_a_model_of_ones_own_it_is_said_that_it_reads(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert "learned your hand; without that: --model models" in remark_on(near(OWN))
+    assert "your own models" in remark_on(TRAINED) and remark_on(SHIPPED) is None

@@ -29,11 +29,11 @@ def frames_with(said, count=60):
     return frames_that_say(*(said.get(i, 0) for i in range(count)), share=0.9999)
 
 
-def read(row, of_marks, frames, after=None):
+def read(row, of_marks, frames, after=None, knows_hand=False):
     """Return the characters, as text, and their confidence; after: of_marks of what the row is cut into."""
-    cut = cut_apart(row, np.array(of_marks).reshape(-1, 10), frames)
+    cut = cut_apart(row, np.array(of_marks).reshape(-1, 10), frames, knows_hand)
     of_cut = np.array(after or of_marks).reshape(-1, 10)
-    characters, confidence = characters_of(cut, of_cut, frames)
+    characters, confidence = characters_of(cut, of_cut, frames, knows_hand)
     return "".join(each.character for each in characters), confidence, characters
 
 
@@ -89,6 +89,16 @@ def test_a_sign_is_no_digit_and_a_high_mark_does_not_vanish():
     assert read(row, [says(4), says(None)], frames_with({10: "4"}))[0] == "4?"
     low = row.marks[1]._replace(box=(200, 54, 40, 20))
     assert read(row._replace(marks=[row.marks[0], low]), [says(4), says(None)], frames_with({10: "4"}))[0] == "4"
+
+
+def test_which_digit_it_is_the_classifier_tells_where_it_knows_the_hand_but_not_where_digits_are():
+    row, frames = row_of((10, 30), (50, 70)), frames_with({10: "4", 30: "7"})
+    of_marks = [says(4), says(1)]
+    assert read(row, of_marks, frames)[0] == "47"
+    text, _, characters = read(row, of_marks, frames, knows_hand=True)
+    assert text == "41" and characters[1].probabilities.argmax() == 1
+    touching, frames = row_of((10, 60)), frames_with({8: "8", 26: "7"})
+    assert read(touching, [says(None)], frames, [says(8), says(1)], knows_hand=True)[0] == "81"
 
 
 def test_without_a_row_reader_the_classifier_reads_alone():
