@@ -1,17 +1,20 @@
-"""Take the pictures of the page of web_app.py, of which the README shows one, with the system's Chromium.
+"""Take the pictures of the page of web_app.py, of which the README shows two, with the system's Chromium.
 
 python -m benchmarks.web_screenshots            writes docs/screenshots/*.png
 """
 
 import shutil
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 from benchmarks.web_app import serving, strokes_of
 from digits.files import ROOT
+from images.draw_samples import curve
 
 FOLDER = ROOT / "docs" / "screenshots"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+DESKTOP, PHONE, LOW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}, {"width": 1280, "height": 560}
+CURLED_7 = [(0.35, 0.5), (0.25, 0.42), (0.27, 0.3), (0.6, 0.3), (0.5, 0.5), (0.45, 0.8)], [(0.42, 0.5), (0.68, 0.47)]
 
 
 def main():
@@ -25,6 +28,7 @@ def main():
             ("phone_first_dark", PHONE, "dark", lambda page: page.locator("#samples button").first.wait_for()),
             ("many_light", DESKTOP, "light", choose_all),
             ("training_dark", DESKTOP, "dark", follow),
+            ("hand_light", LOW, "light", correct),
         ):
             page = browser.new_page(viewport=size, color_scheme=scheme)
             page.goto(address)
@@ -74,6 +78,14 @@ def follow(page):
     draw(page, "4")
     page.get_by_title("Follow it through the net").click()
     page.locator("#through .maps canvas").first.wait_for()
+
+
+def correct(page):
+    """Draw a 7 with a curl, which is read wrongly, and type what it is."""
+    draw_strokes(page, [curve(np.array(stroke), steps=8) for stroke in CURLED_7])
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Not right?").click()
+    page.locator("#truth").fill("7")
 
 
 if __name__ == "__main__":
