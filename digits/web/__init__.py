@@ -1,3 +1,3 @@
-"""The page in the browser: its application (app), what it is sent (upload), who may ask it (access), the model that
-answers (model), to a picture (answer), a first layer's filters (filters), the user's hand (own), and page/.
+"""The page in the browser: its application (app), who may ask it (access), what it is sent (upload), what it answers
+(answer) with which model (model), a first layer's filters (filters), the user's own digits (own), and page/.
 """
