@@ -50,7 +50,8 @@ def main():
         print(remark, file=sys.stderr)
     if not bound_to(listener).is_loopback:
         print(
-            "Every machine that reaches this one can now have pictures read, and see those in images/ and models/.",
+            "Every machine that reaches this one can now have pictures read, and see those in images/ and models/"
+            f"{', and teach the net' if options.allow_teaching else ''}.",
             file=sys.stderr,
         )
     if not options.no_browser and has_display():

@@ -125,6 +125,7 @@ def test_where_tensorflow_is_missing_the_command_is_shown(opened):
         "lesson": None,
         "is_own": False,
         "beneath": "net.h5",
+        "model": "net.h5",
         "command": "python x --own y",
     }
     page.route("**/api/own", lambda route: route.fulfill(json=said))

@@ -42,7 +42,7 @@ def web_app(classify: Classifier, model: Path = DEFAULT_MODEL, kept: Path | None
     readers = CapacityLimiter(os.cpu_count() or 1)  # pictures read at a time, which bounds the memory they take
     app.state.model = model_at(model, classify)  # that answers, even if its file is replaced later
     if kept:
-        app.include_router(own_routes(app, model, kept))
+        app.include_router(own_routes(app, model, kept, readers))
 
     @app.post("/api/read", openapi_extra=SCHEMA)
     async def read(request: Request, name: str = "", page: int = 1, turn: bool = True, pixels: bool = False):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse
 
@@ -79,7 +79,8 @@ class Lesson:
     def follow(self, command, when_over):
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", errors="replace", **pipes) as process:
-            self.said += (line.strip() for line in process.stdout)
+            for line in process.stdout:
+                self.said.append(line.strip())
         if process.returncode == 0:
             when_over()
         self.state = "failed" if process.returncode else "learned"
@@ -88,10 +89,11 @@ class Lesson:
 # --- what the page asks ---
 
 
-def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
+def own_routes(app: FastAPI, base: Path, folder: Path, readers: CapacityLimiter) -> APIRouter:
     """Return the routes by which the page keeps images in `folder`, learns from them, and forgets what was learned.
 
-    app.state.model is the Model that answers; base: the one that it begins with.
+    app.state.model is the Model that answers; base: the one that it begins with; readers: as many pictures are read at
+    a time.
     """
     routes = APIRouter(prefix="/api/own", dependencies=[Depends(check_origin)], include_in_schema=False)
     beneath = BENEATH if base.absolute() == OWN else base.absolute()
@@ -103,6 +105,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
         return {
             "kept": kept_in(folder),
             "lesson": {"state": lesson.state, "said": lesson.said} if lesson else None,
+            "model": app.state.model.path.name,
             "is_own": app.state.model.path.absolute() == OWN,
             "beneath": beneath.name,
             "command": None if can_learn() else f"python handwritten_digit_recognition.py --own {typed(folder)}",
@@ -111,7 +114,8 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
     @routes.post("")
     async def correct(request: Request, text: str, page: int = 1, turn: bool = True):
         data, _ = await file_in(request)
-        _, reading = await to_thread.run_sync(reading_in, data, page, turn, app.state.model.classify)
+        classify = app.state.model.classify
+        _, reading = await to_thread.run_sync(reading_in, data, page, turn, classify, limiter=readers)
         try:
             return {"kept": keep(folder, reading.marks, text)}
         except ValueError as error:
@@ -135,13 +139,13 @@ def own_routes(app: FastAPI, base: Path, folder: Path) -> APIRouter:
 
     @routes.post("/lesson")
     def learn():
-        if lessons and lessons[-1].state == "learning":
-            raise HTTPException(409, "It is learning already.")
+        check_is_over(lessons)
         lessons[:] = [Lesson(folder, beneath, use_own)]
         return {}
 
     @routes.delete("/lesson")
     def forget():
+        check_is_over(lessons)
         remove_model(OWN)
         lessons.clear()
         app.state.model = model_at(beneath)
@@ -159,6 +163,11 @@ def check_origin(request: Request):
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):
         raise HTTPException(403, "Only this server's own page may do that.")
+
+
+def check_is_over(lessons):
+    if lessons and lessons[-1].state == "learning":
+        raise HTTPException(409, "It is learning already: wait until that is over.")
 
 
 def path_of(folder, digit, name):

@@ -1,10 +1,12 @@
 // The user's hand: the digits that are kept of it, and the net's learning from them.
 
 import { $, element } from "./dom.js";
-import { own, samplesAndModel } from "./server.js";
+import { own } from "./server.js";
 
 const PAUSE = 500; // ms, between two looks at how far it has learned
 const STEP = /^\[(\d+)\/(\d+)\] (.*)/; // as the training script begins its lines
+
+let timer = null; // of the next look
 
 export function nameModel(model) {
   $("model").textContent = `Read by ${model}.`;
@@ -55,7 +57,8 @@ $("delete-all").addEventListener("click", () => {
 
 // --- learning ---
 
-function showLesson({ kept, lesson, is_own, beneath, command }) {
+function showLesson({ kept, lesson, model, is_own, beneath, command }) {
+  nameModel(model);
   const isLearning = lesson?.state === "learning";
   $("by-command").hidden = !command;
   $("by-command").querySelector("code").textContent = command ?? "";
@@ -69,7 +72,8 @@ function showLesson({ kept, lesson, is_own, beneath, command }) {
   const step = showProgress(said.filter((line) => STEP.test(line)));
   $("lesson-said").textContent = said.filter((line) => !STEP.test(line)).join("\n");
   $("lesson-note").textContent = { learning: step, failed: "It could not learn:", learned: "Done:" }[lesson?.state] ?? "";
-  if (isLearning) setTimeout(watch, PAUSE);
+  clearTimeout(timer);
+  if (isLearning) timer = setTimeout(watch, PAUSE);
 }
 
 // Shows how far it has come, and returns the step that it is at in words.
@@ -81,13 +85,10 @@ function showProgress(steps) {
 }
 
 async function watch() {
-  if ($("hand").hidden) return;
-  await showHand();
-  if ($("lesson").hidden) nameModel((await samplesAndModel()).model);
+  const said = await own();
+  if (said.error) $("lesson-note").textContent = said.error;
+  else showLesson(said);
 }
 
 $("learn").addEventListener("click", () => change("/lesson", "POST"));
-$("forget").addEventListener("click", async () => {
-  await change("/lesson", "DELETE");
-  nameModel((await samplesAndModel()).model);
-});
+$("forget").addEventListener("click", () => change("/lesson", "DELETE"));
