@@ -16,7 +16,7 @@ from digits.mnist_form import to_mnist
 from digits.rows import CHARACTERS, DIGITS, DIVIDERS, FRAME, best_path, likelihood, likelihoods
 
 ROW_WEIGHT, MARK_WEIGHT = 0.7, 0.7  # exponents of what the row reader and the classifier say
-STRANGER = 0.4  # exponent of what the row reader says which digit it is, where only the classifier knows the hand
+STRANGER = 0.3  # exponent of what the row reader says which digit it is, where only the classifier knows the hand
 FLOOR = 3e-4  # neither net rules anything out
 SPOILED = 0.1  # share of digits among the marks that the classifier takes for none: crossed by a line, cut off
 MISSED = 0.03  # of the row reader's likelihood: what is left of it where no mark was found
