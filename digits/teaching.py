@@ -25,7 +25,7 @@ MNIST, BENT, SYNTHETIC, NON_DIGITS = 4000, 1500, 700, 500  # other people's digi
 OWN_WEIGHT = 0.3  # the share of the own digits in the loss
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 2, 128, 1.5e-3
 FOLDS = 3  # in the check
-CONTRADICTED = 0.05  # an own digit that is less likely what its label says is not learned
+CONTRADICTED = 0.003  # an own digit that is less likely what its label says is not learned
 
 
 class TeachingError(Exception):
