@@ -49,9 +49,12 @@ def main():
     if remark := remark_on(options.model):
         print(remark, file=sys.stderr)
     if not bound_to(listener).is_loopback:
+        more = (
+            "It can teach the net, too." if options.allow_teaching else "--allow-teaching lets it teach the net, too."
+        )
         print(
-            "Every machine that reaches this one can now have pictures read, and see those in images/ and models/"
-            f"{', and teach the net' if options.allow_teaching else ''}.",
+            "Every machine that reaches this one can now have pictures read, and see those in images/ and models/.",
+            more,
             file=sys.stderr,
         )
     if not options.no_browser and has_display():

@@ -1,8 +1,10 @@
 """The user's own digits teach the model that reads: what --own prints and saves, and --forget removes."""
 
+import signal
 import sys
 import time
 from argparse import Namespace
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -64,15 +66,15 @@ def learn_from(options: Namespace) -> None:
     on_mnist.append(validation and accuracy_on(pupil, *validation))
 
     # tell, save
-    was_held_out = ~np.isnan(after[:, 0])
+    was_held_out = ~np.isnan(after[:, 0]) & ~doubted
     labels, before, after = own.labels[was_held_out], before[was_held_out], after[was_held_out]
     brings = say_what_it_brings(before, after, labels, on_mnist)
     if not (brings or options.anyway):
         reads = near(OWN if OWN.exists() else BENEATH)
-        print(f"Nothing was saved, and {reads} goes on reading. To save it all the same: --anyway")
+        print(f"Nothing was saved, and {reads} goes on reading.")
+        print(f"To save it all the same: python handwritten_digit_recognition.py --own {typed(options.own)} --anyway")
         return
     step("Saving")
-    digest = model_files.save(pupil.model, OWN)
     settings = {
         "base model": str(near(base)),
         "taught": np.bincount(own.labels[~doubted], minlength=10).tolist(),
@@ -81,14 +83,26 @@ def learn_from(options: Namespace) -> None:
         "held out, read right before and after": [right_in(before, labels), right_in(after, labels)],
         "MNIST's validation images, accuracy before and after": on_mnist,
     }
-    record = model_files.record_of(settings, {}, time.perf_counter() - start, digest)
-    model_files.save_record(record, OWN.with_suffix(".json"))
+    with without_interrupt():
+        digest = model_files.save(pupil.model, OWN)
+        record = model_files.record_of(settings, {}, time.perf_counter() - start, digest)
+        model_files.save_record(record, OWN.with_suffix(".json"))
     print(f"Read with it:   python prediction.py\nBack to before: {FORGET}")
 
 
 def forget() -> None:
     """Remove the model that was taught, its twin and its record."""
     print(f"{'Removed' if remove_model(OWN) else 'There is no'} {near(OWN)}: prediction.py reads with {near(BENEATH)}.")
+
+
+@contextmanager
+def without_interrupt():
+    """Ctrl-C waits: a model is saved with its twin and its record, or not at all."""
+    earlier = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, earlier)
 
 
 class Steps:
@@ -163,5 +177,5 @@ def say_what_it_brings(before, after, labels, on_mnist):
             print("Other people's digits are read less well: are all your labels right?")
             return False
     if not brings:
-        print("It brings nothing: the model reads your hand as well as it is.")
+        print("It brings nothing: the model reads your hand as well, or better, as it is.")
     return brings

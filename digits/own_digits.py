@@ -1,7 +1,7 @@
 """Reads a folder of labelled pictures: the digits of a hand that a net can learn.
 
 folder/0/a.png ... folder/9/z.jpg       each picture a digit, in the folder of that name
-folder/labels.csv                       or a table with the columns file,label; a label may be a number, as 4071
+folder/labels.csv                       a table with the columns file,label; a label may be a number, as 4071
 """
 
 import csv
@@ -79,7 +79,6 @@ def labelled_pictures(folder: Path) -> Iterator[tuple[Path, str]]:
     table = folder / "labels.csv"
     if table.is_file():
         yield from rows_of(table)
-        return
     if not folder.is_dir():
         raise OwnDigitsError(f"{folder} is not a folder. {FORMS}")
     for digit in "0123456789":
@@ -90,7 +89,9 @@ def labelled_pictures(folder: Path) -> Iterator[tuple[Path, str]]:
 def rows_of(table):
     try:
         with table.open(newline="", encoding="utf-8-sig") as file:  # Excel's UTF-8 begins with a mark
-            rows = csv.DictReader(file)
+            head = file.readline().strip().lower()
+            delimiter = ";" if ";" in head else ","  # as Excel writes it where a comma is in decimal numbers
+            rows = csv.DictReader(file, [name.strip(' "') for name in head.split(delimiter)], delimiter=delimiter)
             if missing := {"file", "label"} - set(rows.fieldnames or ()):
                 raise OwnDigitsError(f"{table} has no column {', '.join(sorted(missing))}. {FORMS}")
             for row in rows:
@@ -103,13 +104,14 @@ def rows_of(table):
 def found_in(labelled):
     """Return what find_rows finds in a labelled picture, or why nothing can be learned from it.
 
-    A picture of 28x28 pixels, as the page keeps them, is a digit in MNIST's form already: uint8 (28, 28).
+    A picture of 28x28 pixels, white on black, as the page keeps them, is in MNIST's form already: uint8 (28, 28).
     """
     path, label = labelled
     if not (label.isascii() and label.isdecimal()):
         return f"its label {label!r} is not a whole number"
     try:
         picture = read_picture(path)
-        return picture[..., 0] if picture.shape[:2] == (28, 28) else find_rows(picture)
+        is_mnist = picture.shape[:2] == (28, 28) and np.median(picture) < 128
+        return picture[..., 0] if is_mnist else find_rows(picture)
     except PictureError as error:
         return str(error)

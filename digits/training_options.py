@@ -36,6 +36,8 @@ def parse_arguments() -> argparse.Namespace:
     hand.add_argument("--anyway", action="store_true", help="save what was learned even if it brings nothing")
     what.add_argument("--forget", action="store_true", help="remove what was learned: the model before it reads again")
     options = parser.parse_args()
+    if options.anyway and not options.own:
+        parser.error("--anyway goes with --own FOLDER")
     of_training = "recipe_name", "epochs", "batch_size", "dataset", "augmentation"
     if options.own or options.forget:
         if any(getattr(options, name) != parser.get_default(name) for name in of_training):

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from drawing import picture_of, row_of, save_picture
+from drawing import drawn_data_set, picture_of, row_of, save_picture
 
 from digits.finding import find_rows
 from digits.own_digits import OwnDigitsError, own_digits
@@ -34,6 +34,23 @@ def test_in_a_table_a_label_may_be_a_number_or_several_rows_of_them(tmp_path, cl
     assert own.labels.tolist() == [4, 0, 7, 1, 1, 2, 3, 4] and own.left_out == []
     marks = [mark for row in find_rows(row_of("4071")[0]).rows for mark in row.marks]
     assert all(np.abs(own.images[i] / 255 - mark.pixels).max() < 1 / 255 for i, mark in enumerate(marks))
+
+
+def test_a_table_may_be_as_excel_writes_it_and_lie_beside_folders(tmp_path, classify):
+    save_picture(tmp_path / "größe.png", picture_of("3"))
+    (tmp_path / "labels.csv").write_text("\ufeffFile;Label\r\ngröße.png;3\r\n", encoding="utf-8")
+    (tmp_path / "7").mkdir()
+    save_picture(tmp_path / "7" / "a.png", picture_of("7"))
+    assert own_digits(tmp_path, classify).labels.tolist() == [3, 7]
+
+
+def test_a_picture_of_28x28_white_on_black_is_taken_as_it_is_and_one_on_paper_is_read(tmp_path, classify):
+    (digit,), (label,) = drawn_data_set(1, 0)
+    (tmp_path / str(label)).mkdir()
+    save_picture(tmp_path / str(label) / "a.png", digit)
+    save_picture(tmp_path / str(label) / "b.png", 255 - digit)
+    as_it_is, as_read = own_digits(tmp_path, classify).images
+    assert np.array_equal(as_it_is, digit) and as_read[0, 0] == 0 and as_read.max() > 200
 
 
 def test_specks_are_left_out_and_digits_that_touch_cut_apart_as_when_they_are_read(tmp_path, classify):

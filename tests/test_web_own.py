@@ -51,6 +51,8 @@ def test_a_mark_can_be_left_out_and_what_is_typed_last_counts(client):
 def test_what_does_not_fit_is_refused_in_words_and_nothing_is_kept(client, monkeypatch):
     short = correct(client, "407", "47")
     assert short.status_code == 409 and "Boxes: 3, typed: 2" in short.json()["error"]
+    unlabelled = correct(client, "407", "???")
+    assert unlabelled.status_code == 409 and "nothing to keep" in unlabelled.json()["error"]
     monkeypatch.setattr(own, "LIMIT", 2)
     full = correct(client, "407")
     assert full.status_code == 409 and "No more than 2" in full.json()["error"]
@@ -129,7 +131,20 @@ def test_what_the_script_says_is_passed_on_and_a_failure_leaves_the_model(client
 def test_where_it_brings_nothing_the_earlier_model_goes_on_reading(client, learns):
     learns("print('Nothing was saved.')")
     said = after_lesson(client)
-    assert said["lesson"]["state"] == "learned" and not said["is_own"]
+    assert said["lesson"]["state"] == "unchanged" and not said["is_own"]
+
+
+def test_a_model_that_cannot_be_loaded_is_a_failure(client, learns):
+    learns("own.write_text('hello')")
+    said = after_lesson(client)
+    assert said["lesson"]["state"] == "failed" and not said["is_own"]
+
+
+def test_of_an_onnx_model_the_h5_beside_it_is_taught(classify, folder, learns):
+    client = client_of(classify, SHIPPED.with_suffix(".onnx"), kept=folder)
+    learns("print(*sys.argv[1:])")
+    options = after_lesson(client)["lesson"]["said"][0]
+    assert options == f"--own {folder} --model {SHIPPED}"
 
 
 def test_there_is_one_lesson_at_a_time(client, learns):

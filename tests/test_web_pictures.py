@@ -65,7 +65,7 @@ def test_of_a_pdf_the_first_page_is_read_and_it_is_told_which_that_is(opened, tm
 
 @slow
 def test_a_dropped_and_a_pasted_picture_is_read_in_both_views(opened):
-    for way, view in itertools.product(("drop", "paste"), ("read", "training")):
+    for way, view in itertools.product(("drop", "paste"), ("read", "hand", "training")):
         page = opened()
         page.evaluate("view => { location.hash = view }", view)
         expect(page.locator(f"#{view}")).to_be_visible()

@@ -1,5 +1,6 @@
 """The user's own digits: kept from what was corrected on the page, learned from in a process of its own, forgotten."""
 
+import atexit
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse
 
+from digits.classifier import ModelError
 from digits.files import BENEATH, OWN, ROOT, remove_model, typed, written_whole
 from digits.joining import Character
 from digits.web.answer import reading_in
@@ -37,7 +39,10 @@ def kept_in(folder: Path) -> dict[str, list[str]]:
 
 
 def age_of(path):
-    return path.stat().st_mtime_ns
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # deleted since
+        return 0
 
 
 def keep(folder: Path, marks: list[Character], text: str) -> int:
@@ -46,9 +51,11 @@ def keep(folder: Path, marks: list[Character], text: str) -> int:
     A ? in `text` stands for a mark that is not to be kept; all but ? and digits is passed over. What is kept already is
     kept once, under its latest digit. Raises ValueError where `text` does not fit, or if LIMIT would be passed.
     """
-    signs = re.findall("[0-9?]", text)
+    signs = "".join(re.findall("[0-9?]", text))
     if len(signs) != len(marks):
         raise ValueError(f"Boxes: {len(marks)}, typed: {len(signs)}. Type a digit for each box, or a ?.")
+    if not signs.strip("?"):
+        raise ValueError("There is nothing to keep: type what the digits are.")
     labelled = [(sign, mark) for sign, mark in zip(signs, marks, strict=True) if sign != "?"]
     if sum(map(len, kept_in(folder).values())) + len(labelled) > LIMIT:
         raise ValueError(f"No more than {LIMIT:,} images are kept. Delete some under Your hand.")
@@ -69,21 +76,26 @@ def keep(folder: Path, marks: list[Character], text: str) -> int:
 class Lesson:
     """A run of the training script that learns from the images in a folder, in a process of its own."""
 
-    def __init__(self, folder: Path, base: Path, when_over: Callable[[], None]):
-        """Start it. base: the model to start from; when_over: is called once it has learned."""
+    def __init__(self, options: list[str], when_learned: Callable[[], None]):
+        """Start it with the script's options; when_learned is called once it has saved what it learned."""
         self.said: list[str] = []  # the script's lines so far
-        self.state = "learning"  # then "learned" or "failed"
-        command = [*LEARN, "--own", str(folder), "--model", str(base)]
-        threading.Thread(target=self.follow, args=(command, when_over), daemon=True).start()
+        self.state = "learning"  # then "learned", "unchanged" or "failed"
+        threading.Thread(target=self.follow, args=(options, when_learned), daemon=True).start()
 
-    def follow(self, command, when_over):
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        with subprocess.Popen(command, cwd=ROOT, encoding="utf-8", errors="replace", **pipes) as process:
-            for line in process.stdout:
-                self.said.append(line.strip())
-        if process.returncode == 0:
-            when_over()
-        self.state = "failed" if process.returncode else "learned"
+    def follow(self, options, when_learned):
+        earlier = age_of(OWN)
+        try:
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            with subprocess.Popen([*LEARN, *options], cwd=ROOT, encoding="utf-8", errors="replace", **pipes) as process:
+                atexit.register(process.terminate)
+                for line in process.stdout:
+                    self.said.append(line.strip())
+            if has_saved := age_of(OWN) != earlier:
+                when_learned()
+            self.state = "failed" if process.returncode else "learned" if has_saved else "unchanged"
+        except (OSError, ModelError) as error:
+            self.said.append(str(error))
+            self.state = "failed"
 
 
 # --- what the page asks ---
@@ -97,6 +109,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path, readers: CapacityLimiter)
     """
     routes = APIRouter(prefix="/api/own", dependencies=[Depends(check_origin)], include_in_schema=False)
     beneath = BENEATH if base.absolute() == OWN else base.absolute()
+    taught = beneath.with_suffix(".h5") if beneath.suffix == ".onnx" else beneath
     lessons: list[Lesson] = []  # the last one
 
     @routes.get("")
@@ -138,9 +151,10 @@ def own_routes(app: FastAPI, base: Path, folder: Path, readers: CapacityLimiter)
         return {}
 
     @routes.post("/lesson")
-    def learn():
+    def learn(anyway: bool = False):
         check_is_over(lessons)
-        lessons[:] = [Lesson(folder, beneath, use_own)]
+        options = ["--own", str(folder), "--model", str(taught), *(["--anyway"] if anyway else [])]
+        lessons[:] = [Lesson(options, use_own)]
         return {}
 
     @routes.delete("/lesson")
@@ -152,8 +166,7 @@ def own_routes(app: FastAPI, base: Path, folder: Path, readers: CapacityLimiter)
         return {}
 
     def use_own():
-        if OWN.exists():
-            app.state.model = model_at(OWN)
+        app.state.model = model_at(OWN)
 
     return routes
 
@@ -172,7 +185,7 @@ def check_is_over(lessons):
 
 def path_of(folder, digit, name):
     """Return the path of an image that is kept. Raises HTTPException if there is none."""
-    if name not in kept_in(folder).get(digit, []):
+    if digit not in set(DIGITS) or not re.fullmatch(r"[\w-]+\.png", name) or not (folder / digit / name).is_file():
         raise HTTPException(404, "There is no such image.")
     return folder / digit / name
 

@@ -6,6 +6,13 @@ import { own } from "./server.js";
 const PAUSE = 500; // ms, between two looks at how far it has learned
 const STEP = /^\[(\d+)\/(\d+)\] (.*)/; // as the training script begins its lines
 
+const FOR_TERMINALS = /^(Saved|Read with it|Back to before|To save it)/;
+const OUTCOMES = {
+  learned: "Done, and your hand is read with what was learned:",
+  unchanged: "Nothing was learned:",
+  failed: "It could not learn:",
+};
+
 let timer = null; // of the next look
 
 export function nameModel(model) {
@@ -15,39 +22,46 @@ export function nameModel(model) {
 export async function showHand() {
   const said = await own();
   if (said.error) throw said.error;
-  showKept(said.kept);
+  showKept(said);
   showLesson(said);
 }
 
 
 // --- what is kept ---
 
-function showKept(kept) {
+function showKept({ kept, lesson }) {
   const digits = Object.entries(kept);
-  const counts = digits.map(([, names]) => names.length);
   const missing = digits.filter(([, names]) => !names.length).map(([digit]) => digit);
-  $("kept").replaceChildren(...digits.flatMap(([digit, names]) => [element("dt", "", digit), imagesOf(digit, names)]));
-  const isEmpty = counts.every((count) => !count);
-  $("kept-note").textContent = isEmpty ? "" : missing.length ? `Still missing: ${missing.join(", ")}.` : "";
-  $("delete-all").disabled = isEmpty;
+  const leftOut = lesson?.said.filter((line) => line.startsWith("left out:")).join() ?? "";
+  const images = digits.map(([digit, names]) => {
+    const shown = element("dd", "", names.length ? "" : "none yet");
+    shown.append(...names.map((name, i) => imageOf(digit, name, `${digit}, number ${i + 1}`, leftOut.includes(name))));
+    return [element("dt", "", digit), shown];
+  });
+  $("kept").replaceChildren(...images.flat());
+  $("delete-all").disabled = missing.length === digits.length;
+  $("kept-note").textContent = missing.length && !$("delete-all").disabled ? `Still missing: ${missing.join(", ")}.` : "";
 }
 
-function imagesOf(digit, names) {
-  const images = element("dd", "", names.length ? "" : "none yet");
-  images.append(...names.map((name) => {
-    const address = `/${digit}/${name}`;
-    const button = Object.assign(element("button"), { type: "button", title: `Delete this ${digit}` });
-    button.append(Object.assign(element("img"), { src: `/api/own${address}`, alt: `Delete this ${digit}` }));
-    button.addEventListener("click", () => change(address, "DELETE"));
-    return button;
-  }));
-  return images;
+function imageOf(digit, name, words, isLeftOut) {
+  const button = Object.assign(element("button", isLeftOut ? "left-out" : ""), { type: "button" });
+  button.title = `${isLeftOut ? "Left out when it last learned. " : ""}Delete this ${words}`;
+  const image = { src: `/api/own/${digit}/${name}`, alt: button.title, loading: "lazy" };
+  button.append(Object.assign(element("img"), image));
+  button.addEventListener("click", async () => {
+    const place = [...$("kept").querySelectorAll("button")].indexOf(button);
+    await change(`/${digit}/${name}`, "DELETE");
+    ($("kept").querySelectorAll("button")[place] ?? $("delete-all")).focus();
+  });
+  return button;
 }
 
 async function change(part, method) {
   const { error } = await own(part, method);
+  try {
+    await showHand();
+  } catch {} // the server is gone, as `error` says
   if (error) $("lesson-note").textContent = error;
-  else await showHand();
 }
 
 $("delete-all").addEventListener("click", () => {
@@ -58,20 +72,21 @@ $("delete-all").addEventListener("click", () => {
 // --- learning ---
 
 function showLesson({ kept, lesson, model, is_own, beneath, command }) {
-  nameModel(model);
   const isLearning = lesson?.state === "learning";
+  const said = lesson?.said ?? [];
+  const step = showProgress(said.filter((line) => STEP.test(line)));
+  nameModel(model);
   $("by-command").hidden = !command;
   $("by-command").querySelector("code").textContent = command ?? "";
   $("learn").hidden = Boolean(command);
   $("learn").disabled = isLearning || Object.values(kept).every(({ length }) => !length);
+  $("anyway").hidden = lesson?.state !== "unchanged";
   $("forget").hidden = !is_own;
   $("forget").textContent = `Forget, and read with ${beneath} again`;
   $("forget").disabled = isLearning;
   $("lesson").hidden = !isLearning;
-  const said = lesson?.said ?? [];
-  const step = showProgress(said.filter((line) => STEP.test(line)));
-  $("lesson-said").textContent = said.filter((line) => !STEP.test(line)).join("\n");
-  $("lesson-note").textContent = { learning: step, failed: "It could not learn:", learned: "Done:" }[lesson?.state] ?? "";
+  $("lesson-said").textContent = said.filter((line) => !STEP.test(line) && !FOR_TERMINALS.test(line)).join("\n");
+  $("lesson-note").textContent = { ...OUTCOMES, learning: step }[lesson?.state] ?? "";
   clearTimeout(timer);
   if (isLearning) timer = setTimeout(watch, PAUSE);
 }
@@ -86,9 +101,18 @@ function showProgress(steps) {
 
 async function watch() {
   const said = await own();
-  if (said.error) $("lesson-note").textContent = said.error;
-  else showLesson(said);
+  if (said.error) {
+    $("lesson-note").textContent = said.error;
+    timer = setTimeout(watch, PAUSE);
+    return;
+  }
+  if (said.lesson?.state !== "learning") showKept(said); // with what was left out
+  showLesson(said);
 }
 
 $("learn").addEventListener("click", () => change("/lesson", "POST"));
-$("forget").addEventListener("click", () => change("/lesson", "DELETE"));
+$("anyway").addEventListener("click", () => change("/lesson?anyway=true", "POST"));
+$("forget").addEventListener("click", async () => {
+  await change("/lesson", "DELETE");
+  $("learn").focus();
+});

@@ -132,7 +132,7 @@ $("clear").addEventListener("click", clear);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 
 document.addEventListener("keydown", (event) => {
-  if (way !== "pad" || $("read").hidden) return;
+  if (way !== "pad" || $("read").hidden || event.target.matches("input")) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
   else if (event.key === "Delete") clear();
   else return;

@@ -11,6 +11,7 @@ import "./camera.js";
 import "./correction.js";
 import "./pad.js";
 
+let view = ""; // that is shown
 const views = { "#read": async () => {}, "#hand": showHand, "#training": showTraining };
 
 async function showView() {
@@ -19,11 +20,13 @@ async function showView() {
   for (const link of document.querySelectorAll("nav a")) link.ariaCurrent = link.hash === shown ? "page" : null;
   scrollTo(0, 0);
   if (shown !== "#read" && way === "camera") choose("camera"); // which turns it off
+  if (shown === "#read" && view === "#hand") choose(way); // another model may read by now
+  view = shown;
   try {
     await views[shown]();
-  } catch {
+  } catch (reason) {
     location.hash = "#read";
-    showTrouble(SILENCE);
+    showTrouble(typeof reason === "string" ? reason : SILENCE);
   }
 }
 

@@ -15,7 +15,7 @@ let shown = null; // the file that is shown and its name
 
 export function showPicture(file, name) {
   shown = { file, name };
-  if (location.hash === "#training") location.hash = "#read";
+  showReading();
   choose("picture");
 }
 
@@ -68,12 +68,17 @@ addWay(
 function take(files) {
   if (files.length === 1) showPicture(files[0], files[0].name);
   if (files.length < 2) return;
-  if (location.hash === "#training") location.hash = "#read";
+  showReading();
   readMany(files, showPicture);
+}
+
+function showReading() {
+  if (location.hash) location.hash = "#read";
 }
 
 function takeAllOfFolder(files) {
   const pictures = files.filter((file) => file.type && isPicture(file)).sort(byName);
+  showReading();
   if (pictures.length) take(pictures);
   else showTrouble("There is no picture in this folder. Choose one that holds pictures.");
 }
