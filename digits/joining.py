@@ -68,7 +68,7 @@ def characters_of(
             character, likely = character_in(mark, ways, mark.box[3] >= TALL * usual)
         characters += [character] if character else []
         together *= likely
-    return characters, confidence_in(characters, together, frames)
+    return characters, together if knows_hand else confidence_in(characters, together, frames)
 
 
 def characters_alone(row: Row, of_marks: np.ndarray) -> tuple[list[Character], float]:
