@@ -95,11 +95,18 @@ def test_which_digit_it_is_the_classifier_tells_where_it_knows_the_hand_but_not_
     row, frames = row_of((10, 30), (50, 70)), frames_with({10: "4", 30: "7"})
     of_marks = [says(4), says(1)]
     assert read(row, of_marks, frames)[0] == "47"
-    _, doubted, _ = read(row, of_marks, frames)
-    text, confidence, characters = read(row, of_marks, frames, knows_hand=True)
-    assert text == "41" and characters[1].probabilities.argmax() == 1 and confidence > doubted
+    text, _, characters = read(row, of_marks, frames, knows_hand=True)
+    assert text == "41" and characters[1].probabilities.argmax() == 1
     touching, frames = row_of((10, 60)), frames_with({8: "8", 26: "7"})
     assert read(touching, [says(None)], frames, [says(8), says(1)], knows_hand=True)[0] == "81"
+
+
+def test_a_row_reader_that_is_unsure_of_a_digit_lessens_the_confidence_little_where_the_hand_is_known():
+    row, frames = row_of((10, 30), (50, 70)), frames_with({10: "4", 30: "7"})
+    at, (seven, one) = frames[:, 8].argmax(), [1 + CHARACTERS.index(each) for each in "71"]
+    frames[at, [seven, one]] = frames[at, [seven, one]].sum() / 2
+    (text, stranger, _), (same, known, _) = (read(row, [says(4), says(7)], frames, knows_hand=k) for k in (False, True))
+    assert text == same == "47" and known > 0.9 > stranger
 
 
 def test_without_a_row_reader_the_classifier_reads_alone():
