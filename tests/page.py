@@ -30,6 +30,11 @@ def reads(page, *rows):
     expect(page.locator("#text:not(.few) > span")).to_have_text(list(rows))
 
 
+def settles(page):
+    """Wait until all that was drawn is read."""
+    expect(page.locator("#said[aria-busy=false]")).to_be_visible()
+
+
 def first_of(held, page):
     """Return the first request that was held up, as soon as there is one."""
     for _ in range(2000):

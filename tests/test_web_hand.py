@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from drawing import drawn_data_set
-from page import expect, in_browser, reads, slow
+from page import expect, in_browser, reads, settles, slow
 
 from benchmarks.web_screenshots import draw_strokes
 from digits.files import ROOT
@@ -60,7 +60,7 @@ def draw_17(page, seed):
         page.locator("#clear").click()
     for stroke in ONE + SEVEN:
         draw_strokes(page, [curve(np.array(stroke) + random.normal(0, 0.008, (len(stroke), 2)), steps=8)])
-    expect(page.locator("#said[aria-busy=false]")).to_be_visible()
+    settles(page)
     expect(page.locator("#digits li")).to_have_count(2)
 
 

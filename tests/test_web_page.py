@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from page import answer, entry, expect, in_browser, reads, slow
+from page import answer, entry, expect, in_browser, reads, settles, slow
 
 from benchmarks.web_app import strokes_of
 from benchmarks.web_screenshots import draw, draw_strokes
@@ -104,6 +104,7 @@ def test_a_box_sits_on_the_ink_with_the_same_space_on_all_sides(opened):
     answer(page, "0", entry(0, [70, 70, 140, 140]))  # the middle half of the pad
     draw(page, "0")
     reads(page, "0")
+    settles(page)
     pad, box = page.locator("#pad").bounding_box(), page.locator(".box").bounding_box()
     space = 6  # px: 4 and the line
     for at, size in (("x", "width"), ("y", "height")):
