@@ -16,14 +16,17 @@ import time
 
 import numpy as np
 
-from digits import fitting, lesson, mnist, model_files, plots
-from digits.calibration import calibration_error, digit_probabilities
-from digits.deeper import build_deeper_cnn
-from digits.drawing import synthetic_digits
-from digits.files import OWN, TRAINED, near, record_beside, typed
-from digits.layers import layers_in
-from digits.quiet_keras import keras
-from digits.training_options import parse_arguments
+try:
+    from digits import fitting, lesson, mnist, model_files, plots
+    from digits.calibration import calibration_error, digit_probabilities
+    from digits.deeper import build_deeper_cnn
+    from digits.drawing import synthetic_digits
+    from digits.files import OWN, TRAINED, near, record_beside, typed
+    from digits.layers import layers_in
+    from digits.quiet_keras import keras
+    from digits.training_options import parse_arguments
+except ModuleNotFoundError as error:
+    sys.exit(f"{error.name} is missing. Training takes more packages:  pip install -r requirements.txt")
 
 SYNTHETIC_COUNTS = 60_000, 10_000  # training and test images, when synthetic digits replace MNIST
 layers = keras.layers

@@ -217,3 +217,10 @@ def test_a_wider_net_has_more_filters_and_units_in_each_layer_but_the_last():
             [layer.kernel.shape[-1] for layer in build(width).layers if hasattr(layer, "kernel")] for width in (1, 2)
         )
         assert double == [2 * outputs for outputs in usual[:-1]] + [11]
+
+
+def test_without_keras_it_says_what_to_install():
+    hidden = "import sys, runpy; sys.modules['keras'] = None; runpy.run_path('handwritten_digit_recognition.py')"
+    done = subprocess.run([sys.executable, "-c", hidden], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.splitlines()[-1].startswith("keras is missing.")
+    assert "pip install -r requirements.txt" in done.stderr and "Traceback" not in done.stderr
