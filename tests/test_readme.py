@@ -37,6 +37,14 @@ def test_the_first_command_prints_what_is_shown():
     assert blocks("")[0] == said_by("prediction.py")
 
 
+@pytest.mark.slow
+def test_the_tests_can_be_collected_with_what_the_readme_installs():
+    others = ["fastapi", "uvicorn", "python_multipart", "httpx", "httpx2", "playwright", "ray", "hypothesis"]
+    hide = f"import os, sys; sys.modules.update(dict.fromkeys({others}))"
+    plain = "os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'"
+    said_by("-c", f"{hide}; {plain}; import pytest; sys.exit(pytest.main(['-q', '--collect-only']))")
+
+
 @shipped
 def test_the_json_is_what_is_shown():
     command, shown = re.search(r"^\$ python (.*--json.*)\n(.*)\n", README, re.MULTILINE).groups()

@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 import pytest
 from drawing import picture_of, png_of
-from fastapi import HTTPException
 from PIL import Image
 from server import SEVEN
 
-from digits.web.upload import MAX_BYTES, body_of
+from digits.web.upload import MAX_BYTES, HTTPException, body_of
 
 
 def test_a_picture_in_a_form_is_read_like_one_as_it_is_and_never_put_on_disk(client, monkeypatch):
