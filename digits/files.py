@@ -18,7 +18,6 @@ SHIPPED = ROOT / "models" / "shipped_digit_cnn.h5"  # comes with the project
 OWN = ROOT / "models" / "own_digit_cnn.h5"  # taught the user's hand
 BENEATH = TRAINED if TRAINED.exists() else SHIPPED  # what a hand is taught to
 DEFAULT_MODEL = OWN if OWN.exists() else BENEATH  # reads where no model is named
-FORGET = "python handwritten_digit_recognition.py --forget"
 OVERLAY_SUFFIX = ".read.png"  # of the pictures with boxes that --save writes
 
 

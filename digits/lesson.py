@@ -11,7 +11,7 @@ import numpy as np
 from digits import mnist, model_files
 from digits.calibration import digit_probabilities
 from digits.classifier import ModelError, load_classifier
-from digits.files import BENEATH, FORGET, OWN, near, printable, remove_model, typed
+from digits.files import BENEATH, OWN, near, printable, remove_model, typed
 from digits.own_digits import OwnDigits, OwnDigitsError, own_digits
 from digits.quiet_keras import LoadError, load_model
 from digits.teaching import Pupil, TeachingError, folds, is_contradicted, others_digits
@@ -87,7 +87,8 @@ def learn_from(options: Namespace) -> None:
         digest = model_files.save(pupil.model, OWN)
         record = model_files.record_of(settings, {}, time.perf_counter() - start, digest)
         model_files.save_record(record, OWN.with_suffix(".json"))
-    print(f"Read with it:   python prediction.py\nBack to before: {FORGET}")
+    print("Read with it:   python prediction.py")
+    print("Back to before: python handwritten_digit_recognition.py --forget")
 
 
 def forget() -> None:

@@ -19,6 +19,7 @@ from digits.files import near, picture_paths
 from digits.finding import find_rows
 from digits.picture import PictureError, read_picture
 from digits.reading import read_rows
+from digits.rows import DIGITS
 
 FORMS = "Put pictures of a digit each into folders 0 to 9 in it, or write a labels.csv with the columns file,label."
 
@@ -81,7 +82,7 @@ def labelled_pictures(folder: Path) -> Iterator[tuple[Path, str]]:
         yield from rows_of(table)
     if not folder.is_dir():
         raise OwnDigitsError(f"{folder} is not a folder. {FORMS}")
-    for digit in "0123456789":
+    for digit in DIGITS:
         inside = folder / digit
         yield from ((path, digit) for path in picture_paths([inside]) if path != inside)
 

@@ -20,6 +20,7 @@ from fastapi.responses import FileResponse
 from digits.classifier import ModelError
 from digits.files import BENEATH, OWN, ROOT, remove_model, typed, written_whole
 from digits.joining import Character
+from digits.rows import DIGITS
 from digits.web.answer import reading_in
 from digits.web.model import model_at
 from digits.web.upload import file_in
@@ -27,7 +28,6 @@ from digits.web.upload import file_in
 KEPT = ROOT / "dataset" / "own"  # a folder for each digit, with its images
 LIMIT = 2000  # images that are kept
 LEARN = [sys.executable, "-u", str(ROOT / "handwritten_digit_recognition.py"), "--no-show"]
-DIGITS = "0123456789"
 
 
 # --- the images ---
